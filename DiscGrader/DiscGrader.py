@@ -219,6 +219,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         from discgrader.mrml.view_labels import ViewLabels, label_views
         from discgrader.mrml.views import KeptSettings, fit_view
         from discgrader.panel.events import Poller
+        from discgrader.panel.words import in_language
 
         ScriptedLoadableModuleLogic.__init__(self)
         self.boxChanged = self.noticed = None
@@ -228,7 +229,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         )
         self.jobs = SceneJobs(self.readings, engine, self._makeWorker)
         self.views = GradeViews(scene, settings, self._moduleNode, fit_view)
-        self.labels = ViewLabels(scene, settings, label_views)
+        self.labels = ViewLabels(scene, settings, label_views, in_language)
         self._poller = Poller(lambda: self.jobs.deliver(self.WAIT_S), self.POLL_MS)
 
     def getParameterNode(self):

@@ -26,7 +26,8 @@ SPOKEN = (
     "reading/disc_commands.py", "reading/files.py", "reading/history.py", "reading/record.py", "pipeline/engine.py",
     "pipeline/given_boxes.py", "pipeline/service.py", "imaging/names.py", "imaging/recognize.py", "imaging/ranking.py",
     "imaging/dixon_parts.py", "imaging/coordinates.py", "imaging/series_title.py", "imaging/geometry.py",
-    "phantom/findings.py",
+    "phantom/findings.py", "phantom/level.py", "phantom/patient.py", "phantom/files.py", "reading/beside.py",
+    "folders.py", "progress.py", "pipeline/output.py",
 )  # fmt: skip
 """Files whose sentences the panel shows: warnings, reasons, errors."""
 
@@ -62,6 +63,22 @@ OTHER_SENTENCES = (
     "its name, {series}, says {contrast}",
     "Slice of {series}",
     "{number} of {count}",
+    "{0} discs of {1} SPIDER patients (CC BY 4.0)",
+    "{0} discs of {1} SPIDER patients (CC BY 4.0): image networks, measured evidence and radiomics together",
+    "{0} discs of {1} digital spines of DiscGrader's phantom: {2}",
+    (
+        "{0} discs of {1} digital spines of DiscGrader's phantom, going on from version {2}, which {3} discs of {4} "
+        "others had trained: {5}"
+    ),
+    "trained on synthetic images only",
+    "trained on synthetic images only, begun with the weights of {0}",
+    "{0} discs of {1} SPIDER patients, held out, on all series of each",
+    "{0} discs of digital patients, held out",
+    "called from {0} on, by {1}; sensitivity {2}, specificity {3} on {4}",
+    "Operating point",
+    "Youden's index",
+    "sensitivity of at least {0} %",
+    "macro AUROC",
     "Herniation, width × depth",
     "Research use, not for diagnosis.",
     "No sacrum in view; names are nominal.",
@@ -70,6 +87,25 @@ OTHER_SENTENCES = (
     "left", "right", "middle", "axial",
 )  # fmt: skip
 """What results of older versions say, and what is put together of parts, where no template is found in the code."""
+
+
+NOT_SENTENCES = frozenset({
+    # Types
+    "LevelPredictor | None", "Callable[[torch.Tensor], np.ndarray]", "_Job | _Export", "Reply | None",
+    "tuple[Source, ...]", "Reading | None",
+    # Names of nodes and of files' contents, which scenes and scripts go by
+    "acquisition transform", "DiscGrader failed", "relabeled segmentation", "by DiscGrader", "{0} herniation {1}",
+    "{0} grades", "DiscGrader saliency", "{0} {1}, saliency overlay", "{0} segmentation", "Binary labelmap",
+    # For the command line and for logs; of random numbers; names that would fit much else
+    '--role {0}', '--role "{0}"', "patient {0}", "disc {0}", "drag {0}",
+    "nobody is told where nobody listens", "an answer is about what was asked",
+    # Columns of tables
+    "IVD label", "UP endplate", "LOW endplate", "Pfirrman grade",
+    # Parts of sentences, which are translated as wholes
+    "{0} {1} box", "names {0} by {1}", "{0}, but {1}", " on {0}", "a {0}", "an {0}", "the {0}", " and the ",
+    "axial T2 ", "the axial T2 misses it by", ", and the {0} was used",
+})  # fmt: skip
+"""What is written with a space in files of `SPOKEN` and shown to nobody as a sentence."""
 
 
 def texts() -> list[tuple[str, str]]:
@@ -111,7 +147,7 @@ def _templates(path: Path) -> Iterator[str]:
     documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         text = None if id(node) in parts | documented else _template(node)
-        if text and " " in text.strip() and any(map(str.isalpha, text)) and not text.startswith("Pack {0}"):
+        if text and " " in text.strip() and any(map(str.isalpha, text)) and text not in NOT_SENTENCES:
             yield text
 
 
@@ -186,11 +222,13 @@ def _of_code() -> Iterator[tuple[str, str]]:
 
 def _of_vocabulary() -> Iterator[tuple[str, str]]:
     """What the package words and the panel shows: systems, tasks, scales, measures, reasons and stages."""
+    from discgrader.grading import feature_words, usual
     from discgrader.grading.evidence import MEASURES
-    from discgrader.grading.headings import CALLED_FROM
+    from discgrader.grading.headings import CALLED_FROM, POSSIBLE
     from discgrader.grading.not_graded import reasons
     from discgrader.grading.scales import load_scale, scale_names
     from discgrader.grading.systems import systems
+    from discgrader.report.words import NOT_MEASURED
 
     for system in systems().values():
         yield from _vocabulary(system.title, system.short_title)
@@ -206,7 +244,8 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
         yield from _short(*(grade.short_label for grade in scale.grades))
     for measure in MEASURES.values():
         yield from _vocabulary(measure.title, measure.source)
-    yield from _vocabulary(*reasons(), CALLED_FROM)
+    yield from _vocabulary(*reasons(), CALLED_FROM, POSSIBLE, NOT_MEASURED, *feature_words.vocabulary())
+    yield from _vocabulary(usual.USUAL, usual.BELOW, usual.ABOVE, *(one.statement for one in usual.usual_values()))
     for path in (file for room in STAGES for file in (PACKAGE / room).glob("*.py")):
         for call in _calls(path):
             if (

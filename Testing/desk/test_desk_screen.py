@@ -75,8 +75,8 @@ def unseen(panel, key) -> list[str]:
                                  "acceptButton", "tableLayoutComboBox") if not is_seen(getattr(ui, name))]  # fmt: skip
     missing += [] if is_seen(label) else [f"cell of {key}"]
     missing += ["probabilities"] * (not _probabilities_are_read(panel, key))
-    for _arrow, _title, text in decisive_rows(cell.ai.evidence):
-        missing += [] if is_read(panel, text) else [f"evidence {text} of {key}"]
+    for row in decisive_rows(cell.ai.evidence):
+        missing += [] if is_read(panel, row.text) else [f"evidence {row.text} of {key}"]
     return missing
 
 

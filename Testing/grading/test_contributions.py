@@ -9,9 +9,12 @@ import pytest
 from discgrader.grading.contributions import KEY, TreeQuery, as_evidence, contributions
 from discgrader.grading.crop_system import LEAST_SHARE
 from discgrader.grading.evidence_rows import evidence_names
+from discgrader.grading.usual import usual_range
 from discgrader.packs.trees import parse_trees
 from discgrader.report.html import report_html
+from discgrader.report.language import find_language
 from discgrader.report.tables import grades_json
+from discgrader.report.words import Usual, usual_of
 from synthetic_result import synthetic_result
 
 ROLES = ("T1", "T2", "T2_SPACE")
@@ -69,6 +72,26 @@ def test_words_say_the_measure_its_value_and_the_side(trees):
     assert not [one for one in told(trees, values, most=30) if np.isnan(one.value)]
 
 
+def test_what_is_usual_stands_beside_the_value_where_it_is_known(trees):
+    """Of the same measure on the same sequence; a made-up measure has no range."""
+    low, high = usual_range("T2:evidence:nucleus_to_csf")
+    measure = as_evidence(told(trees, row(high + 1)))["measures"][0]
+    assert measure["usual"] == [low, high]
+    assert usual_of(measure) == Usual(f"above the usual {low:.3g}–{high:.3g}", True)
+    assert usual_of(measure, find_language("de")).text == "über dem Üblichen (0,0714–0,628)"
+    assert usual_of({**measure, "value": low}) == Usual(f"usual {low:.3g}–{high:.3g}", False)
+    assert usual_of({**measure, "value": low / 2}).text.startswith("below the usual")
+    assert usual_of({"value": 1.0}) is None and usual_of("11 of 35") is None
+    assert usual_of({"value": None, "usual": [0, 1]}) is None
+    named = ["T2:radiomics:original_firstorder_Mean" if name == "T2_nucleus_to_csf" else name for name in NAMES]
+    other = as_evidence(told(trees, row(-1.5), named))["measures"][0]
+    assert other["title"] == "Mean signal" and "usual" not in other, "whole-disc features have other values"
+    named = ["T2_SPACE:slice:original_firstorder_Mean" if name == "T2_nucleus_to_csf" else name for name in NAMES]
+    other = as_evidence(told(trees, row(-1.5), named))["measures"][0]
+    assert other["series"] == "T2_SPACE"
+    assert other["usual"] == list(usual_range("T2_SPACE:slice:original_firstorder_Mean"))
+
+
 def test_nothing_is_said_where_nothing_pushed(trees):
     never = replace(trees, value=trees.value * 0)
     assert told(never, row(1.0)) == ()
@@ -89,4 +112,9 @@ def test_pushes_are_in_the_json_and_in_the_report(trees):
     page = report_html(result)
     assert page.count('class="pushes"') == 1
     assert "▲" in page and "▼" in page
+    assert 'class="usual outside"> below the usual 0.0714–0.628<' in page
+    assert "175 SPIDER patients" in page, "whose discs tell what is usual"
+    german = report_html(result, language=find_language("de"))
+    assert "unter dem Üblichen (0,0714–0,628)" in german and "Üblich: 5. bis 95. Perzentil" in german
+    assert "175 SPIDER patients" not in report_html(synthetic_result()), "nothing says what is usual"
     assert "Saabas" in page

@@ -1,6 +1,7 @@
 """Level and grade beside each disc in slice views, drawn off-screen over Slicer's own displayable managers."""
 
 from ctypes.util import find_library
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,16 +16,20 @@ import itertools
 from block_engine import BlockEngine
 from desk.install import discgrader_module
 from discgrader.errors import UsageError
+from discgrader.grading.operating_point import Call
 from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.mrml.bundle import arrange_views
 from discgrader.mrml.headless import headless_scene
+from discgrader.mrml.label_texts import labels_of
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.scene import populate_scene
 from discgrader.mrml.view_labels import LabelView, ViewLabels
-from discgrader.mrml.views import KeptSettings
+from discgrader.mrml.views import KeptSettings, ViewSettings
+from discgrader.reading.commands import AcceptGrade, LearnGrades
+from discgrader.report.language import find_language
 from slice_view import SliceView
-from synthetic_result import synthetic_result
+from synthetic_result import made_grade, synthetic_result
 
 PFIRRMANN = ("pfirrmann", "pfirrmann")
 ALL = {"L5-S1  V", "L4-L5  IV", "L3-L4  III", "L2-L3  II", "L1-L2  I"}
@@ -128,6 +133,45 @@ def test_labels_can_be_chosen_and_switched_off(shown):
     with pytest.raises(UsageError, match="no task"):
         shown.logic.labels.show(system="pfirrmann", task="zone")
     assert shown.logic.labels.settings.label_task == ""
+
+
+UPPER = ("spider", "upper_endplate")
+
+
+@pytest.fixture
+def possible(shown):
+    """The same, with a finding at L4-L5 that its operating point calls though it is less likely than not."""
+    disc = shown.logic.reading().disc("L4-L5")
+    grade = replace(
+        made_grade(*UPPER, "1", "yes", ("0", "1"), {}),
+        probabilities={"0": 0.6, "1": 0.4},
+        call=Call("youden", 0.37, 0.79, 0.68, "discs made up"),
+    )
+    assert grade.is_possible
+    shown.logic.readings.apply(LearnGrades(disc.number, disc.box, (*disc.grading.grades, grade)))
+    shown.logic.labels.show(system=UPPER[0], task=UPPER[1])
+    return shown
+
+
+def test_a_finding_that_is_only_possible_is_not_called_present(possible):
+    """``yes`` would be wrong until a reader says so."""
+    assert "L4-L5  possible" in texts(possible)
+    possible.logic.readings.apply(AcceptGrade("L4-L5", *UPPER))
+    assert "L4-L5  yes" in texts(possible)
+    possible.logic.undo()
+    assert "L4-L5  possible" in texts(possible)
+    possible.logic.setOverride("L4-L5", *UPPER, "0")
+    assert "L4-L5  no" in texts(possible)
+
+
+def test_labels_speak_the_users_language(possible):
+    settings = ViewSettings(labels=True, label_system=UPPER[0], label_task=UPPER[1])
+    reading, german = possible.logic.readings.of(None), find_language("de").word
+    found = {label.level: label.text for label in labels_of(reading, settings, german)}
+    assert found["L4-L5"] == "L4-L5  möglich"
+    possible.logic.setOverride("L4-L5", *UPPER, "1")
+    found = {label.level: label.text for label in labels_of(reading, settings, german)}
+    assert found["L4-L5"] == "L4-L5  ja"
 
 
 def test_labels_keep_their_distance(shown):

@@ -10,6 +10,8 @@ from discgrader.cli.main import main
 from discgrader.errors import Cancelled, OutputError, StudyError, UsageError
 from discgrader.grading.feature_words import in_words
 from discgrader.progress import Progress
+from discgrader.radiomics.catalog import all_features
+from discgrader.report.language import find_language
 from discgrader.training.replication.analyses import Setting, cross_validation
 from discgrader.training.replication.evaluate import EvaluationOptions, evaluate_model, prepare_folder
 from discgrader.training.replication.runs import CNN, OURS, Runner
@@ -288,10 +290,25 @@ def test_wrong_arguments_are_told_plainly(arguments, status, words, tmp_path, ca
 def test_columns_are_put_in_plain_words():
     assert in_words("T2:radiomics:original_firstorder_Mean") == "T2: mean signal"
     assert in_words("T2_SPACE:radiomics:log-sigma-3-0-mm-3D_glcm_Contrast") == "T2 SPACE: local contrast, edges of 3 mm"
-    assert in_words("T1:slice:wavelet-LL_glszm_ZoneEntropy") == "T1: entropy of zones, smoothed image"
+    assert in_words("T1:slice:wavelet-LL_glszm_ZoneEntropy") == "T1: variety of uniform areas, smoothed image"
     assert in_words("T2:evidence:nucleus_to_csf") == "T2: nucleus / CSF signal"
     assert in_words("T2:evidence:above@height_mm") == "T2: disc height, of the disc above"
+    assert in_words("T2:radiomics:original_ngtdm_Contrast") == "T2: contrast with the surroundings"
+    assert in_words("T2:slice:original_glrlm_GrayLevelVariance") == "T2: variance of gray levels (streaks)"
     assert in_words("disc:network:log_probability_3") == "image network, grade 3"
+
+
+def test_every_feature_of_the_catalog_has_words_and_a_german_translation():
+    """Whatever a parameter file may ask for: no name of pyradiomics is shown, in neither language."""
+    german = find_language("de")
+    for feature in (one for one in all_features() if not one.withdrawn):
+        words = in_words(f"T2:slice:original_{feature.family}_{feature.name}").removeprefix("T2: ")
+        assert feature.name not in words, feature
+        assert "," not in words, "translations take it apart at commas"
+        assert german.word(words) not in (words, ""), words
+    told = in_words("T2:slice:wavelet-LH_glcm_SumEntropy").removeprefix("T2: ")
+    assert german.word(told[0].upper() + told[1:]) == "Vielfalt der Helligkeit von Pixelpaaren, feine Einzelheiten (LH)"
+    assert german.word("Disc height, of the disc above") == "Bandscheibenhöhe, kraniale Nachbarbandscheibe"
 
 
 def test_every_feature_of_radiomics_has_words():

@@ -20,6 +20,8 @@ _ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
 _JOINTS = ("; ", ", ", " and ")
 _LEAST_LETTERS = 4
 """A template with fewer letters of its own fits too much."""
+_COUNTS = frozenset({"number", "count"})
+"""Fields that hold whole numbers and nothing else, so that few letters are enough."""
 
 
 class Sentences:
@@ -35,7 +37,7 @@ class Sentences:
 
     def __init__(self, catalog: Mapping[str, str], comma: bool = False) -> None:
         self._catalog, self._comma = catalog, comma
-        templates = [text for text in catalog if _FIELD.search(text) and catalog[text] and _own(text) >= _LEAST_LETTERS]
+        templates = [text for text in catalog if _FIELD.search(text) and catalog[text] and _is_telling(text)]
         self._templates = [
             (max(_FIELD.split(text), key=len), _pattern(text), catalog[text])
             for text in sorted(templates, key=_own, reverse=True)
@@ -80,13 +82,24 @@ class Sentences:
         return _DECIMAL.sub(",", text) if self._comma and depth else text
 
 
+def _is_telling(template: str) -> bool:
+    """Whether a template fits little else than what was made of it."""
+    return _own(template) >= _LEAST_LETTERS or all(field[1:-1] in _COUNTS for field in _FIELD.findall(template))
+
+
+def _fits(field: str) -> str:
+    return r"\d+" if field in _COUNTS else ".+?"
+
+
 def _own(template: str) -> int:
     """Letters of a template that are its own."""
     return sum(map(str.isalpha, _FIELD.sub("", template)))
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    groups = ((re.escape(own), "" if field is None else f"(?P<f{field}>.+?)") for own, field in _parsed(template))
+    groups = (
+        (re.escape(own), "" if field is None else f"(?P<f{field}>{_fits(field)})") for own, field in _parsed(template)
+    )
     return re.compile("".join(map("".join, groups)), re.DOTALL)
 
 

@@ -512,7 +512,7 @@
         </message>
         <message>
             <source>Grade</source>
-            <translation>Einstufen</translation>
+            <translation>Einstufung</translation>
         </message>
         <message>
             <source>Grades</source>
@@ -990,6 +990,14 @@
             <translation>Eine Bandscheibe wurde offenbar übersehen: Nummer {0}, vom Sakrum aus gezählt.</translation>
         </message>
         <message>
+            <source>A fused level cannot have {0}</source>
+            <translation>Eine verschmolzene Etage kann kein {0} haben</translation>
+        </message>
+        <message>
+            <source>A fused level has no disc that could herniate (msu={0})</source>
+            <translation>Eine verschmolzene Etage hat keine Bandscheibe, die vorfallen könnte (MSU {0})</translation>
+        </message>
+        <message>
             <source>A herniation in zone A is central and has no side (msu={0}, side={1})</source>
             <translation>Ein Vorfall in Zone A liegt median und hat keine Seite ({0}, {1})</translation>
         </message>
@@ -998,12 +1006,28 @@
             <translation>Ein Vorfall in Zone C ({0}) liegt zwischen den Pedikeln und migriert nicht</translation>
         </message>
         <message>
+            <source>A lumbarized S1 lies below five lumbar vertebrae, so there cannot be {0}; give only one of the two.</source>
+            <translation>Ein lumbalisierter S1 liegt unter fünf Lendenwirbeln, es können also nicht {0} sein; bitte nur eines von beiden angeben.</translation>
+        </message>
+        <message>
             <source>A point needs three finite RAS coordinates in mm.</source>
             <translation>Ein Punkt braucht drei endliche RAS-Koordinaten in mm.</translation>
         </message>
         <message>
+            <source>A reading needs the name of its study.</source>
+            <translation>Eine Befundung braucht den Namen ihrer Untersuchung.</translation>
+        </message>
+        <message>
+            <source>A sacralized L5 is the fifth lumbar vertebra, so there cannot be {0}; give only one of the two.</source>
+            <translation>Ein sakralisierter L5 ist der fünfte Lendenwirbel, es können also nicht {0} sein; bitte nur eines von beiden angeben.</translation>
+        </message>
+        <message>
             <source>A spine cannot have the levels {0}: {1} belongs to a different number of lumbar vertebrae; name the lowest disc, and all other names follow.</source>
             <translation>Eine Wirbelsäule kann nicht die Etagen {0} haben: {1} gehört zu einer anderen Zahl von Lendenwirbeln; bitte die unterste Bandscheibe benennen, die übrigen Namen richten sich danach.</translation>
+        </message>
+        <message>
+            <source>A straight spine (scoliosis 0) is not convex to the {0}; give only one of the two.</source>
+            <translation>Eine gerade Wirbelsäule (Skoliose 0) ist nicht konvex ({0}); bitte nur eines von beiden angeben.</translation>
         </message>
         <message>
             <source>All boxes were deleted during grading; find the discs again.</source>
@@ -1036,6 +1060,10 @@
         <message>
             <source>As dark as the outer annulus; indistinct; normal height.</source>
             <translation>Signal wie der äußere Anulus, nicht abgrenzbar; normale Höhe.</translation>
+        </message>
+        <message>
+            <source>At least 1 step must be kept for undo, not {0}.</source>
+            <translation>Mindestens 1 Schritt muss zum Rückgängigmachen bleiben, nicht {0}.</translation>
         </message>
         <message>
             <source>Axial herniation, canal and root</source>
@@ -1112,6 +1140,10 @@ kanal</translation>
         <message>
             <source>Central canal stenosis (Schizas)</source>
             <translation>Zentrale Spinalkanalstenose (Schizas)</translation>
+        </message>
+        <message>
+            <source>Cobb angle</source>
+            <translation>Cobb-Winkel</translation>
         </message>
         <message>
             <source>Compression: the root is compressed between disc material and the wall of the canal.</source>
@@ -1459,6 +1491,10 @@ ation</source>
             <translation>In Zone C liegt das Facettengelenk, wo ein Vorfall der Größe 3 läge (3C)</translation>
         </message>
         <message>
+            <source>In {0} nobody has decided on any grade yet; choose a reading that somebody has read.</source>
+            <translation>In {0} wurde noch über keine Einstufung entschieden; bitte eine befundete Datei wählen.</translation>
+        </message>
+        <message>
             <source>Inhomogeneity of the nucleus</source>
             <translation>Inhomogenität des Nucleus</translation>
         </message>
@@ -1687,12 +1723,20 @@ wurzel</translation>
             <translation>Keine Facettengelenksarthrose.</translation>
         </message>
         <message>
+            <source>No grading pack is installed; train one with 'discgrader train', or name its folder.</source>
+            <translation>Es ist kein Paket zum Einstufen installiert; mit „discgrader train“ trainieren oder den Ordner angeben.</translation>
+        </message>
+        <message>
             <source>No herniation.</source>
             <translation>Kein Vorfall.</translation>
         </message>
         <message>
             <source>No localized displacement of disc material.</source>
             <translation>Keine umschriebene Verlagerung von Bandscheibenmaterial.</translation>
+        </message>
+        <message>
+            <source>No localizer pack is installed; train one with 'discgrader train localizer'.</source>
+            <translation>Es ist kein Paket zum Finden der Bandscheiben installiert; trainieren mit „discgrader train localizer“.</translation>
         </message>
         <message>
             <source>No lumbar disc was found in {0}; check that it is a sagittal MRI of the lumbar spine.</source>
@@ -1707,6 +1751,10 @@ wurzel</translation>
             <translation>Keine endplattennahe Knochenmarkveränderung.</translation>
         </message>
         <message>
+            <source>No name</source>
+            <translation>Kein Name</translation>
+        </message>
+        <message>
             <source>No pack grades the system {0}; choose one of {1}.</source>
             <translation>Für das System {0} gibt es kein Paket; möglich sind {1}.</translation>
         </message>
@@ -1717,6 +1765,10 @@ wurzel</translation>
         <message>
             <source>No segmented disc lies in the {0} box; move the box onto a disc, or adjust it by hand.</source>
             <translation>In der Box von {0} liegt keine segmentierte Bandscheibe; bitte die Box auf eine Bandscheibe schieben oder von Hand anpassen.</translation>
+        </message>
+        <message>
+            <source>No series is chosen; choose at least a sagittal T2 (in a script: volumes={'T2': node}).</source>
+            <translation>Es ist keine Serie gewählt; bitte mindestens eine sagittale T2 wählen (im Skript: volumes={'T2': node}).</translation>
         </message>
         <message>
             <source>No stenosis.</source>
@@ -1767,10 +1819,30 @@ wurzel</translation>
             <translation>Diese Bandscheibe wurde auf den axialen Schichten nur teilweise erkannt; ihre Box kann zu weit ventral oder dorsal liegen: bitte prüfen.</translation>
         </message>
         <message>
+            <source>Only {0} can be fused, by a sacralized L5, not {1}.</source>
+            <translation>Nur {0} kann (durch einen sakralisierten L5) verschmolzen sein, nicht {1}.</translation>
+        </message>
+        <message>
+            <source>Operating point</source>
+            <translation>Arbeitspunkt</translation>
+        </message>
+        <message>
             <source>Osteo-
 phyte</source>
             <translation>Osteo-
 phyt</translation>
+        </message>
+        <message>
+            <source>Pack {0} is of the kind {1}, which this version cannot use for grading; update DiscGrader.</source>
+            <translation>Das Paket {0} ist von der Art {1}, mit der diese Version nicht einstufen kann; bitte DiscGrader aktualisieren.</translation>
+        </message>
+        <message>
+            <source>Pack {0}: its network does not segment vertebra, disc and canal; reinstall the pack.</source>
+            <translation>Paket {0}: das Netz segmentiert Wirbel, Bandscheibe und Spinalkanal nicht; bitte das Paket neu installieren.</translation>
+        </message>
+        <message>
+            <source>Pack {0}: {1} does not describe the images that it was trained on; train the pack again.</source>
+            <translation>Paket {0}: {1} beschreibt die Trainingsbilder nicht; bitte das Paket neu trainieren.</translation>
         </message>
         <message>
             <source>Pfirr-
@@ -1980,12 +2052,24 @@ gleiten</translation>
             <translation>Angehalten, da die Szene geschlossen wurde.</translation>
         </message>
         <message>
+            <source>Stopped; nothing was written.</source>
+            <translation>Angehalten; es wurde nichts geschrieben.</translation>
+        </message>
+        <message>
             <source>T1 with fat suppression</source>
             <translation>T1 mit Fettsättigung</translation>
         </message>
         <message>
             <source>T2 SPACE</source>
             <translation>T2 SPACE</translation>
+        </message>
+        <message>
+            <source>The ROI box {0} is not named after a level; name it one of {1}.</source>
+            <translation>Die ROI-Box {0} ist nicht nach einer Etage benannt; möglich sind {1}.</translation>
+        </message>
+        <message>
+            <source>The ROI boxes that were given are empty; save the boxes of the discs as markups first.</source>
+            <translation>Die angegebenen ROI-Boxen sind leer; bitte die Boxen der Bandscheiben zuerst als Markups speichern.</translation>
         </message>
         <message>
             <source>The ROI boxes were graded as given. {0}</source>
@@ -2036,8 +2120,36 @@ gleiten</translation>
             <translation>Die Bandscheiben heißen wie ihre ROI-Boxen; damit ist die Benennung geklärt.</translation>
         </message>
         <message>
+            <source>The discs were not found before they were graded.</source>
+            <translation>Die Bandscheiben wurden vor dem Einstufen nicht gefunden.</translation>
+        </message>
+        <message>
+            <source>The disk is full while writing {0}; free some space and try again.</source>
+            <translation>Beim Schreiben von {0} ist der Datenträger voll; bitte Platz schaffen und erneut versuchen.</translation>
+        </message>
+        <message>
+            <source>The finding {0} cannot be {1}; choose one of {2}.</source>
+            <translation>Der Befund {0} kann nicht {1} sein; möglich sind {2}.</translation>
+        </message>
+        <message>
+            <source>The finding {0} cannot be {1}; choose {2} to {3}.</source>
+            <translation>Der Befund {0} kann nicht {1} sein; möglich ist {2} bis {3}.</translation>
+        </message>
+        <message>
+            <source>The finding {0} cannot be {1}; give a number.</source>
+            <translation>Der Befund {0} kann nicht {1} sein; bitte eine Zahl angeben.</translation>
+        </message>
+        <message>
+            <source>The finding {0} is given twice; give it once.</source>
+            <translation>Der Befund {0} ist doppelt angegeben; bitte nur einmal angeben.</translation>
+        </message>
+        <message>
             <source>The grades of {0} in the scene are damaged; grade the study again.</source>
             <translation>Die Einstufungen von {0} in der Szene sind beschädigt; bitte neu einstufen.</translation>
+        </message>
+        <message>
+            <source>The identity of {0}</source>
+            <translation>Die Identität von {0}</translation>
         </message>
         <message>
             <source>The lower endplate as SPIDER's table names it.</source>
@@ -2054,6 +2166,22 @@ gleiten</translation>
         <message>
             <source>The only disc found is {0} mm deep (anterior to posterior), which no lumbar disc is.</source>
             <translation>Die einzige gefundene Bandscheibe ist sagittal {0} mm tief; so ist keine lumbale Bandscheibe.</translation>
+        </message>
+        <message>
+            <source>The phantom study cannot be written to {0} ({1}); choose another.</source>
+            <translation>Die Phantomuntersuchung lässt sich nicht nach {0} schreiben ({1}); bitte einen anderen Ort wählen.</translation>
+        </message>
+        <message>
+            <source>The reading of {0} has two discs named {1}; rename or delete one.</source>
+            <translation>Die Befundung von {0} hat zwei Bandscheiben namens {1}; bitte eine umbenennen oder löschen.</translation>
+        </message>
+        <message>
+            <source>The reading of {0} has two discs of the same number.</source>
+            <translation>Die Befundung von {0} hat zwei Bandscheiben mit derselben Nummer.</translation>
+        </message>
+        <message>
+            <source>The rudiment of a fused level has no Pfirrmann grade</source>
+            <translation>Die rudimentäre Bandscheibe einer verschmolzenen Etage hat keinen Pfirrmann-Grad</translation>
         </message>
         <message>
             <source>The scene contains no DiscGrader results; find discs or grade a study first.</source>
@@ -2172,12 +2300,24 @@ gleiten</translation>
             <translation>Die {0} und die {1} zeigen beide {2}; verwendet wurde die erste.</translation>
         </message>
         <message>
+            <source>The {0} cannot be {1}; choose one of {2}.</source>
+            <translation>{0}: {1} ist nicht möglich; bitte eines wählen: {2}.</translation>
+        </message>
+        <message>
+            <source>The {0} cannot be {1}; choose {2} to {3} {4}.</source>
+            <translation>{0}: {1} ist nicht möglich; bitte {2} bis {3} {4} wählen.</translation>
+        </message>
+        <message>
             <source>The {0} does not show the discs where they were found on the {1} and was not used for grading.</source>
             <translation>Die {0} zeigt die Bandscheiben an anderer Stelle als die {1} und wurde nicht zum Einstufen verwendet.</translation>
         </message>
         <message>
             <source>The {0} is {1}. Nothing is graded from it; correct its role if that is wrong.</source>
             <translation>Die {0} ist {1}. Daraus wird nichts eingestuft; falls das nicht stimmt, bitte die Rolle ändern.</translation>
+        </message>
+        <message>
+            <source>The {0} of saliency is between 0 and 1, not {1}.</source>
+            <translation>Der Wert „{0}“ der Salienz liegt zwischen 0 und 1, nicht bei {1}.</translation>
         </message>
         <message>
             <source>The {0} was acquired with contrast agent; there is no unenhanced {1} to grade from.</source>
@@ -2208,16 +2348,36 @@ gleiten</translation>
             <translation>Eine Bandscheibe {0} gibt es schon; bitte deren Box verschieben oder der neuen einen anderen Namen geben.</translation>
         </message>
         <message>
+            <source>There is no device {0} on this computer; use cpu.</source>
+            <translation>Ein Gerät {0} gibt es auf diesem Rechner nicht; bitte cpu verwenden.</translation>
+        </message>
+        <message>
             <source>There is no disc to start from; find the discs first.</source>
             <translation>Es gibt noch keine Bandscheibe; bitte zuerst die Bandscheiben finden.</translation>
+        </message>
+        <message>
+            <source>There is no finding '{0}'; write NAME=VALUE with {1}.</source>
+            <translation>Den Befund „{0}“ gibt es nicht; bitte NAME=WERT mit {1} schreiben.</translation>
         </message>
         <message>
             <source>There is no level above {0}.</source>
             <translation>Über {0} gibt es keine Etage.</translation>
         </message>
         <message>
+            <source>There is no level {0}; choose one of {1}.</source>
+            <translation>Die Etage {0} gibt es nicht; möglich sind {1}.</translation>
+        </message>
+        <message>
             <source>There is no level {0}; choose one of {1}; or, with variant anatomy: {2}.</source>
             <translation>Die Etage {0} gibt es nicht; möglich sind {1}, bei anatomischen Varianten auch {2}.</translation>
+        </message>
+        <message>
+            <source>There is no pack in {0}; name a folder with a pack.json.</source>
+            <translation>In {0} ist kein Paket; bitte einen Ordner mit einer pack.json angeben.</translation>
+        </message>
+        <message>
+            <source>There is no role {0}; choose one of {1}.</source>
+            <translation>Die Rolle {0} gibt es nicht; möglich sind {1}.</translation>
         </message>
         <message>
             <source>There is no sagittal T2 to grade from, so only T1 was used.</source>
@@ -2242,6 +2402,10 @@ gleiten</translation>
         <message>
             <source>This disc was added by the reader; its measures are those of its box.</source>
             <translation>Diese Bandscheibe wurde vom Befunder hinzugefügt; ihre Maße sind die der Box.</translation>
+        </message>
+        <message>
+            <source>This engine only locates discs; create one with grading.</source>
+            <translation>Hier werden Bandscheiben nur gesucht; zum Einstufen bitte mit Einstufung anlegen.</translation>
         </message>
         <message>
             <source>This image of the disc looks unlike those that {pack} was trained on: check its grades.</source>
@@ -2274,6 +2438,14 @@ platte</translation>
             <translation>Endplattenveränderung oben (Grundplatte)</translation>
         </message>
         <message>
+            <source>Usual: from the 5th to the 95th percentile of the discs of 175 SPIDER patients (CC BY 4.0) on the same sequence, degenerated discs included.</source>
+            <translation>Üblich: 5. bis 95. Perzentil der Bandscheiben von 175 SPIDER-Patienten (CC BY 4.0) in derselben Sequenz, degenerierte Bandscheiben eingeschlossen.</translation>
+        </message>
+        <message>
+            <source>Voxels of type {0} cannot be sent to the worker; convert them to numbers.</source>
+            <translation>Voxel vom Typ {0} lassen sich nicht verarbeiten; bitte in Zahlen umwandeln.</translation>
+        </message>
+        <message>
             <source>What influenced the grade most</source>
             <translation>Was die Einstufung am stärksten beeinflusst hat</translation>
         </message>
@@ -2286,8 +2458,20 @@ platte</translation>
             <translation>Schreiben:</translation>
         </message>
         <message>
+            <source>Writing a scene requires slicer-core, which could not be loaded ({0}); install it with pip install 'discgrader[scene]'.</source>
+            <translation>Zum Schreiben einer Szene wird slicer-core gebraucht, das sich nicht laden ließ ({0}); Installation mit pip install 'discgrader[scene]'.</translation>
+        </message>
+        <message>
             <source>Writing the scene</source>
             <translation>Szene wird geschrieben:</translation>
+        </message>
+        <message>
+            <source>Writing {0}</source>
+            <translation>{0} wird geschrieben</translation>
+        </message>
+        <message>
+            <source>Youden's index</source>
+            <translation>Youden-Index</translation>
         </message>
         <message>
             <source>a T1</source>
@@ -2310,6 +2494,10 @@ platte</translation>
             <translation>ein Diffusionsbild oder eine Diffusionskarte</translation>
         </message>
         <message>
+            <source>a disc</source>
+            <translation>eine Bandscheibe</translation>
+        </message>
+        <message>
             <source>a localizer</source>
             <translation>ein Localizer</translation>
         </message>
@@ -2324,6 +2512,14 @@ platte</translation>
         <message>
             <source>a parametric map</source>
             <translation>eine Parameterkarte</translation>
+        </message>
+        <message>
+            <source>a part of a Dixon series: it is {whole} with the fat signal removed</source>
+            <translation>ein Anteil einer Dixon-Serie: {whole} ohne das Fettsignal</translation>
+        </message>
+        <message>
+            <source>a part of a Dixon series: {other} is the difference between it and another series</source>
+            <translation>ein Anteil einer Dixon-Serie: {other} ist die Differenz zwischen dieser und einer anderen Serie</translation>
         </message>
         <message>
             <source>a perfusion series</source>
@@ -2358,6 +2554,14 @@ platte</translation>
             <translation>unter der untersten gefundenen Bandscheibe folgt möglicherweise ein Wirbel; sie ist dann nicht L5-S1</translation>
         </message>
         <message>
+            <source>a water or fat part of a Dixon series: {whole} is the sum of it and {other}</source>
+            <translation>ein Wasser- oder Fettanteil einer Dixon-Serie: {whole} ist die Summe daraus und {other}</translation>
+        </message>
+        <message>
+            <source>above the usual {low}–{high}</source>
+            <translation>über dem Üblichen ({low}–{high})</translation>
+        </message>
+        <message>
             <source>accept {0}</source>
             <translation>{0} bestätigen</translation>
         </message>
@@ -2378,6 +2582,18 @@ platte</translation>
             <translation>nach Kontrastmittelgabe</translation>
         </message>
         <message>
+            <source>against the patient's largest</source>
+            <translation>gegenüber dem Höchstwert des Patienten</translation>
+        </message>
+        <message>
+            <source>against the patient's median</source>
+            <translation>gegenüber dem Median des Patienten</translation>
+        </message>
+        <message>
+            <source>an ROI box</source>
+            <translation>eine ROI-Box</translation>
+        </message>
+        <message>
             <source>an angiogram</source>
             <translation>ein Angiogramm</translation>
         </message>
@@ -2392,6 +2608,22 @@ platte</translation>
         <message>
             <source>anterior disc margin beyond the line of the anterior vertebral margins</source>
             <translation>Bandscheibenvorderkante ventral der Linie der Wirbelkörpervorderkanten</translation>
+        </message>
+        <message>
+            <source>anterior overhang beyond the vertebrae</source>
+            <translation>Vorragen ventral der Wirbelkörper</translation>
+        </message>
+        <message>
+            <source>area in the slice</source>
+            <translation>Fläche in der Schicht</translation>
+        </message>
+        <message>
+            <source>area in the slice counted in pixels</source>
+            <translation>Fläche in der Schicht, in Pixeln gezählt</translation>
+        </message>
+        <message>
+            <source>asymmetry of the signal distribution (skewness)</source>
+            <translation>Schiefe der Signalverteilung</translation>
         </message>
         <message>
             <source>at least {0} slices in a row, no more than {1} mm apart</source>
@@ -2414,8 +2646,28 @@ platte</translation>
             <translation>axial; {0}</translation>
         </message>
         <message>
+            <source>below the usual {low}–{high}</source>
+            <translation>unter dem Üblichen ({low}–{high})</translation>
+        </message>
+        <message>
+            <source>body mass index</source>
+            <translation>Body-Mass-Index</translation>
+        </message>
+        <message>
             <source>bright fluid and dark fat, as on STIR</source>
             <translation>helle Flüssigkeit und dunkles Fett, wie bei STIR</translation>
+        </message>
+        <message>
+            <source>brightest signal</source>
+            <translation>höchstes Signal</translation>
+        </message>
+        <message>
+            <source>brightness differences between areas</source>
+            <translation>Helligkeitsunterschiede zwischen Arealen</translation>
+        </message>
+        <message>
+            <source>brightness of neighboring pixels</source>
+            <translation>Helligkeit benachbarter Pixel</translation>
         </message>
         <message>
             <source>by CT; MRI only predicts calcification</source>
@@ -2426,12 +2678,76 @@ platte</translation>
             <translation>verkalkter Bandscheibenvorfall</translation>
         </message>
         <message>
+            <source>called from {0} on, by {1}; sensitivity {2}, specificity {3} on {4}</source>
+            <translation>angegeben ab {0} ({1}); Sensitivität {2}, Spezifität {3} auf: {4}</translation>
+        </message>
+        <message>
             <source>called from {share}</source>
             <translation>gemeldet ab {share}</translation>
         </message>
         <message>
+            <source>canal depth at the disc</source>
+            <translation>Sagittaler Kanaldurchmesser in Bandscheibenhöhe</translation>
+        </message>
+        <message>
+            <source>change of the trees' score at the splits on the measurement (Saabas 2014), as change of the expected grade; measurements only, the networks contribute separately</source>
+            <translation>Änderung der Bewertung durch die Entscheidungsbäume an den Verzweigungen nach dem Messwert (Saabas 2014), als Änderung des erwarteten Grades; nur Messwerte, die Netze tragen gesondert bei</translation>
+        </message>
+        <message>
             <source>chosen as {0}</source>
             <translation>gewählt als {0}</translation>
+        </message>
+        <message>
+            <source>coarseness of the texture</source>
+            <translation>Grobheit der Textur</translation>
+        </message>
+        <message>
+            <source>compactness (1)</source>
+            <translation>Kompaktheit (1)</translation>
+        </message>
+        <message>
+            <source>compactness (2)</source>
+            <translation>Kompaktheit (2)</translation>
+        </message>
+        <message>
+            <source>complexity of the texture</source>
+            <translation>Komplexität der Textur</translation>
+        </message>
+        <message>
+            <source>concentration on few area sizes</source>
+            <translation>Konzentration auf wenige Arealgrößen</translation>
+        </message>
+        <message>
+            <source>concentration on few gray levels</source>
+            <translation>Konzentration auf wenige Graustufen</translation>
+        </message>
+        <message>
+            <source>concentration on few gray levels (areas)</source>
+            <translation>Konzentration auf wenige Graustufen (Areale)</translation>
+        </message>
+        <message>
+            <source>concentration on few gray levels (local smoothness)</source>
+            <translation>Konzentration auf wenige Graustufen (lokale Glätte)</translation>
+        </message>
+        <message>
+            <source>concentration on few gray levels (streaks)</source>
+            <translation>Konzentration auf wenige Graustufen (Streifen)</translation>
+        </message>
+        <message>
+            <source>concentration on few streak lengths</source>
+            <translation>Konzentration auf wenige Streifenlängen</translation>
+        </message>
+        <message>
+            <source>confirm {0}</source>
+            <translation>{0} bekräftigen</translation>
+        </message>
+        <message>
+            <source>contrast with the surroundings</source>
+            <translation>Kontrast zur Umgebung</translation>
+        </message>
+        <message>
+            <source>convex side</source>
+            <translation>konvexe Seite</translation>
         </message>
         <message>
             <source>coronal</source>
@@ -2446,12 +2762,48 @@ platte</translation>
             <translation>koronar; {0}</translation>
         </message>
         <message>
+            <source>darkest signal</source>
+            <translation>niedrigstes Signal</translation>
+        </message>
+        <message>
+            <source>deep feature {0}</source>
+            <translation>Netzmerkmal {0}</translation>
+        </message>
+        <message>
             <source>delete {level}</source>
             <translation>{level} löschen</translation>
         </message>
         <message>
+            <source>dependence of neighboring pixels (1)</source>
+            <translation>Abhängigkeit benachbarter Pixel (1)</translation>
+        </message>
+        <message>
+            <source>dependence of neighboring pixels (2)</source>
+            <translation>Abhängigkeit benachbarter Pixel (2)</translation>
+        </message>
+        <message>
+            <source>dependence of neighboring pixels (maximal correlation)</source>
+            <translation>Abhängigkeit benachbarter Pixel (maximale Korrelation)</translation>
+        </message>
+        <message>
+            <source>deviation from roundness</source>
+            <translation>Abweichung von der Kreisform</translation>
+        </message>
+        <message>
             <source>disc bulge</source>
             <translation>Bandscheibenvorwölbung</translation>
+        </message>
+        <message>
+            <source>disc height</source>
+            <translation>Bandscheibenhöhe</translation>
+        </message>
+        <message>
+            <source>disc height / depth</source>
+            <translation>Bandscheibenhöhe / sagittaler Durchmesser</translation>
+        </message>
+        <message>
+            <source>disc height / height of the vertebra above</source>
+            <translation>Bandscheibenhöhe / Höhe des kranialen Wirbelkörpers</translation>
         </message>
         <message>
             <source>disc narrowing</source>
@@ -2462,8 +2814,20 @@ platte</translation>
             <translation>Bandscheiben-Osteophyten-Komplex</translation>
         </message>
         <message>
+            <source>distinctness of the texture</source>
+            <translation>Deutlichkeit der Textur</translation>
+        </message>
+        <message>
             <source>do not grade anyway</source>
             <translation>nicht trotzdem einstufen</translation>
+        </message>
+        <message>
+            <source>does not say which part of a Dixon series it is</source>
+            <translation>sagt nicht, welcher Anteil einer Dixon-Serie sie ist</translation>
+        </message>
+        <message>
+            <source>edges of {0} mm</source>
+            <translation>Kanten von {0} mm</translation>
         </message>
         <message>
             <source>edit boxes</source>
@@ -2474,12 +2838,32 @@ platte</translation>
             <translation>epidurale Lipomatose</translation>
         </message>
         <message>
+            <source>evenness of local smoothness</source>
+            <translation>Gleichmäßigkeit der lokalen Glätte</translation>
+        </message>
+        <message>
+            <source>evenness of neighboring pixels</source>
+            <translation>Gleichmäßigkeit benachbarter Pixel</translation>
+        </message>
+        <message>
             <source>external change</source>
             <translation>Änderung von außen</translation>
         </message>
         <message>
             <source>find and grade discs</source>
             <translation>Bandscheiben finden und einstufen</translation>
+        </message>
+        <message>
+            <source>fine detail ({0})</source>
+            <translation>feine Einzelheiten ({0})</translation>
+        </message>
+        <message>
+            <source>fineness of the texture (areas)</source>
+            <translation>Feinheit der Textur (Areale)</translation>
+        </message>
+        <message>
+            <source>fineness of the texture (streaks)</source>
+            <translation>Feinheit der Textur (Streifen)</translation>
         </message>
         <message>
             <source>fit {level} box</source>
@@ -2542,12 +2926,32 @@ platte</translation>
             <translation>Bandscheibenvorfall der Größe 3</translation>
         </message>
         <message>
+            <source>homogeneity</source>
+            <translation>Homogenität</translation>
+        </message>
+        <message>
             <source>if this is wrong, name the lowest disc</source>
             <translation>falls das nicht stimmt, bitte die unterste Bandscheibe benennen</translation>
         </message>
         <message>
+            <source>image network, grade {0}</source>
+            <translation>Bildnetz, Grad {0}</translation>
+        </message>
+        <message>
+            <source>imbalance between bright and dark areas</source>
+            <translation>Ungleichgewicht heller und dunkler Areale</translation>
+        </message>
+        <message>
             <source>in the same study, but not chosen as any of its series</source>
             <translation>in derselben Untersuchung, aber nicht als Serie gewählt</translation>
+        </message>
+        <message>
+            <source>inhomogeneity of neighboring pixels</source>
+            <translation>Inhomogenität benachbarter Pixel</translation>
+        </message>
+        <message>
+            <source>inhomogeneity of the nucleus</source>
+            <translation>Inhomogenität des Nucleus</translation>
         </message>
         <message>
             <source>is as good</source>
@@ -2598,6 +3002,30 @@ platte</translation>
             <translation>die Schichtabstände sind ungleich</translation>
         </message>
         <message>
+            <source>its values show {0}</source>
+            <translation>ihre Werte zeigen {0}</translation>
+        </message>
+        <message>
+            <source>largest diameter</source>
+            <translation>größter Durchmesser</translation>
+        </message>
+        <message>
+            <source>largest diameter across columns</source>
+            <translation>größter Durchmesser quer zu den Spalten</translation>
+        </message>
+        <message>
+            <source>largest diameter across rows</source>
+            <translation>größter Durchmesser quer zu den Zeilen</translation>
+        </message>
+        <message>
+            <source>largest diameter in the slice</source>
+            <translation>größter Durchmesser in der Schicht</translation>
+        </message>
+        <message>
+            <source>largest diameter in three dimensions</source>
+            <translation>größter Durchmesser in 3D</translation>
+        </message>
+        <message>
             <source>left</source>
             <translation>links</translation>
         </message>
@@ -2618,6 +3046,14 @@ platte</translation>
             <translation>Befundung öffnen</translation>
         </message>
         <message>
+            <source>local contrast</source>
+            <translation>lokaler Kontrast</translation>
+        </message>
+        <message>
+            <source>longest axis</source>
+            <translation>längste Achse</translation>
+        </message>
+        <message>
             <source>lower endplate change</source>
             <translation>Endplattenveränderung unten (Deckplatte)</translation>
         </message>
@@ -2626,12 +3062,44 @@ platte</translation>
             <translation>unterste Bandscheibe {level}</translation>
         </message>
         <message>
+            <source>macro AUROC</source>
+            <translation>makrogemittelte AUROC</translation>
+        </message>
+        <message>
             <source>margin {margin_mm:g} mm</source>
             <translation>Rand {margin_mm:g} mm</translation>
         </message>
         <message>
+            <source>mean brightness of neighboring pixels</source>
+            <translation>mittlere Helligkeit benachbarter Pixel</translation>
+        </message>
+        <message>
+            <source>mean brightness of pixel pairs</source>
+            <translation>mittlere Helligkeit von Pixelpaaren</translation>
+        </message>
+        <message>
+            <source>mean deviation of the signal</source>
+            <translation>mittlere Signalabweichung</translation>
+        </message>
+        <message>
+            <source>mean deviation of the signal without extremes</source>
+            <translation>mittlere Signalabweichung ohne Extremwerte</translation>
+        </message>
+        <message>
+            <source>mean difference of neighboring pixels</source>
+            <translation>mittlerer Unterschied benachbarter Pixel</translation>
+        </message>
+        <message>
             <source>mean over the middle three fifths of the depth, mid-sagittal</source>
             <translation>Mittelwert über die mittleren drei Fünftel des sagittalen Durchmessers, mediosagittal</translation>
+        </message>
+        <message>
+            <source>mean signal</source>
+            <translation>mittleres Signal</translation>
+        </message>
+        <message>
+            <source>median signal</source>
+            <translation>Median des Signals</translation>
         </message>
         <message>
             <source>medians, mid-sagittal</source>
@@ -2684,6 +3152,10 @@ platte</translation>
         <message>
             <source>move {0} box</source>
             <translation>Box von {0} verschieben</translation>
+        </message>
+        <message>
+            <source>name {0}</source>
+            <translation>{0} benennen</translation>
         </message>
         <message>
             <source>names down by {0}</source>
@@ -2814,20 +3286,216 @@ platte</translation>
             <translation>normal</translation>
         </message>
         <message>
+            <source>normalized concentration on few area sizes</source>
+            <translation>Normierte Konzentration auf wenige Arealgrößen</translation>
+        </message>
+        <message>
+            <source>normalized concentration on few gray levels</source>
+            <translation>Normierte Konzentration auf wenige Graustufen</translation>
+        </message>
+        <message>
+            <source>normalized concentration on few gray levels (areas)</source>
+            <translation>Normierte Konzentration auf wenige Graustufen (Areale)</translation>
+        </message>
+        <message>
+            <source>normalized concentration on few gray levels (local smoothness)</source>
+            <translation>Normierte Konzentration auf wenige Graustufen (lokale Glätte)</translation>
+        </message>
+        <message>
+            <source>normalized concentration on few gray levels (streaks)</source>
+            <translation>Normierte Konzentration auf wenige Graustufen (Streifen)</translation>
+        </message>
+        <message>
+            <source>normalized concentration on few streak lengths</source>
+            <translation>Normierte Konzentration auf wenige Streifenlängen</translation>
+        </message>
+        <message>
+            <source>normalized evenness of local smoothness</source>
+            <translation>Normierte Gleichmäßigkeit der lokalen Glätte</translation>
+        </message>
+        <message>
+            <source>normalized homogeneity</source>
+            <translation>Normierte Homogenität</translation>
+        </message>
+        <message>
+            <source>normalized smoothness</source>
+            <translation>Normierte Glätte</translation>
+        </message>
+        <message>
+            <source>not finite</source>
+            <translation>nicht endlich</translation>
+        </message>
+        <message>
+            <source>not measured</source>
+            <translation>nicht gemessen</translation>
+        </message>
+        <message>
             <source>nothing names its contrast</source>
             <translation>die Wichtung ist nirgends angegeben</translation>
+        </message>
+        <message>
+            <source>nucleus / CSF signal</source>
+            <translation>Signal Nucleus / Liquor</translation>
+        </message>
+        <message>
+            <source>nucleus / annulus contrast</source>
+            <translation>Kontrast Nucleus / Anulus</translation>
+        </message>
+        <message>
+            <source>nucleus / vertebra signal</source>
+            <translation>Signal Nucleus / Wirbel</translation>
+        </message>
+        <message>
+            <source>number of lumbar vertebrae</source>
+            <translation>Zahl der Lendenwirbel</translation>
+        </message>
+        <message>
+            <source>of the disc above</source>
+            <translation>kraniale Nachbarbandscheibe</translation>
+        </message>
+        <message>
+            <source>of the disc below</source>
+            <translation>kaudale Nachbarbandscheibe</translation>
         </message>
         <message>
             <source>offset of the posterior margins, forward positive</source>
             <translation>Versatz der Hinterkanten, nach ventral positiv</translation>
         </message>
         <message>
+            <source>perimeter</source>
+            <translation>Umfang</translation>
+        </message>
+        <message>
+            <source>perimeter-to-area ratio</source>
+            <translation>Verhältnis Umfang / Fläche</translation>
+        </message>
+        <message>
+            <source>possible</source>
+            <translation>möglich</translation>
+        </message>
+        <message>
             <source>posterior disc margin beyond the line of the posterior vertebral margins</source>
             <translation>Bandscheibenhinterkante dorsal der Linie der Wirbelkörperhinterkanten</translation>
         </message>
         <message>
+            <source>posterior overhang beyond the vertebrae</source>
+            <translation>Vorragen dorsal der Wirbelkörper</translation>
+        </message>
+        <message>
+            <source>predominance of bright areas</source>
+            <translation>Überwiegen heller Areale</translation>
+        </message>
+        <message>
+            <source>predominance of bright pixels</source>
+            <translation>Überwiegen heller Pixel</translation>
+        </message>
+        <message>
+            <source>predominance of bright streaks</source>
+            <translation>Überwiegen heller Streifen</translation>
+        </message>
+        <message>
+            <source>predominance of dark areas</source>
+            <translation>Überwiegen dunkler Areale</translation>
+        </message>
+        <message>
+            <source>predominance of dark pixels</source>
+            <translation>Überwiegen dunkler Pixel</translation>
+        </message>
+        <message>
+            <source>predominance of dark streaks</source>
+            <translation>Überwiegen dunkler Streifen</translation>
+        </message>
+        <message>
+            <source>predominance of large bright areas</source>
+            <translation>Überwiegen großer heller Areale</translation>
+        </message>
+        <message>
+            <source>predominance of large dark areas</source>
+            <translation>Überwiegen großer dunkler Areale</translation>
+        </message>
+        <message>
+            <source>predominance of large uniform areas (coarse texture)</source>
+            <translation>Überwiegen großer gleichförmiger Areale (grobe Textur)</translation>
+        </message>
+        <message>
+            <source>predominance of long bright streaks</source>
+            <translation>Überwiegen langer heller Streifen</translation>
+        </message>
+        <message>
+            <source>predominance of long dark streaks</source>
+            <translation>Überwiegen langer dunkler Streifen</translation>
+        </message>
+        <message>
+            <source>predominance of long streaks (coarse texture)</source>
+            <translation>Überwiegen langer Streifen (grobe Textur)</translation>
+        </message>
+        <message>
+            <source>predominance of rough bright regions</source>
+            <translation>Überwiegen rauer heller Stellen</translation>
+        </message>
+        <message>
+            <source>predominance of rough dark regions</source>
+            <translation>Überwiegen rauer dunkler Stellen</translation>
+        </message>
+        <message>
+            <source>predominance of rough regions</source>
+            <translation>Überwiegen rauer Stellen</translation>
+        </message>
+        <message>
+            <source>predominance of short bright streaks</source>
+            <translation>Überwiegen kurzer heller Streifen</translation>
+        </message>
+        <message>
+            <source>predominance of short dark streaks</source>
+            <translation>Überwiegen kurzer dunkler Streifen</translation>
+        </message>
+        <message>
+            <source>predominance of short streaks (fine texture)</source>
+            <translation>Überwiegen kurzer Streifen (feine Textur)</translation>
+        </message>
+        <message>
+            <source>predominance of small bright areas</source>
+            <translation>Überwiegen kleiner heller Areale</translation>
+        </message>
+        <message>
+            <source>predominance of small dark areas</source>
+            <translation>Überwiegen kleiner dunkler Areale</translation>
+        </message>
+        <message>
+            <source>predominance of small uniform areas (fine texture)</source>
+            <translation>Überwiegen kleiner gleichförmiger Areale (feine Textur)</translation>
+        </message>
+        <message>
+            <source>predominance of smooth bright regions</source>
+            <translation>Überwiegen glatter heller Stellen</translation>
+        </message>
+        <message>
+            <source>predominance of smooth dark regions</source>
+            <translation>Überwiegen glatter dunkler Stellen</translation>
+        </message>
+        <message>
+            <source>predominance of smooth regions</source>
+            <translation>Überwiegen glatter Stellen</translation>
+        </message>
+        <message>
+            <source>prominence of bright and dark areas</source>
+            <translation>Ausprägung heller und dunkler Areale</translation>
+        </message>
+        <message>
+            <source>rapid changes of brightness</source>
+            <translation>rasche Helligkeitswechsel</translation>
+        </message>
+        <message>
             <source>reading</source>
             <translation>wird gelesen</translation>
+        </message>
+        <message>
+            <source>reading of {0} beside</source>
+            <translation>Befundung von {0} daneben</translation>
+        </message>
+        <message>
+            <source>remove reading of {0}</source>
+            <translation>Befundung von {0} entfernen</translation>
         </message>
         <message>
             <source>reset {level} box</source>
@@ -2844,6 +3512,14 @@ platte</translation>
         <message>
             <source>right facet arthropathy</source>
             <translation>Facettengelenksarthrose rechts</translation>
+        </message>
+        <message>
+            <source>root mean square of the signal</source>
+            <translation>quadratisches Mittel des Signals</translation>
+        </message>
+        <message>
+            <source>roundness</source>
+            <translation>Rundheit</translation>
         </message>
         <message>
             <source>sagittal</source>
@@ -2874,6 +3550,62 @@ platte</translation>
             <translation>Salienz von {0}</translation>
         </message>
         <message>
+            <source>says FLAIR, which may be T1- or T2-weighted</source>
+            <translation>besagt FLAIR, was T1- oder T2-gewichtet sein kann</translation>
+        </message>
+        <message>
+            <source>says T1</source>
+            <translation>besagt T1</translation>
+        </message>
+        <message>
+            <source>says T1 FLAIR</source>
+            <translation>besagt T1-FLAIR</translation>
+        </message>
+        <message>
+            <source>says T1 FLAIR with fat suppression</source>
+            <translation>besagt T1-FLAIR mit Fettsättigung</translation>
+        </message>
+        <message>
+            <source>says T1 with fat suppression</source>
+            <translation>besagt T1 mit Fettsättigung</translation>
+        </message>
+        <message>
+            <source>says T2</source>
+            <translation>besagt T2</translation>
+        </message>
+        <message>
+            <source>says T2 SPACE or another 3D T2</source>
+            <translation>besagt T2 SPACE oder eine andere 3D-T2</translation>
+        </message>
+        <message>
+            <source>says T2 with inversion recovery</source>
+            <translation>besagt T2 mit Inversion Recovery</translation>
+        </message>
+        <message>
+            <source>says TR/TE {0}/{1} ms</source>
+            <translation>gibt TR/TE {0}/{1} ms an</translation>
+        </message>
+        <message>
+            <source>says both {0} and {1}</source>
+            <translation>besagt sowohl {0} als auch {1}</translation>
+        </message>
+        <message>
+            <source>says inversion recovery</source>
+            <translation>besagt Inversion Recovery</translation>
+        </message>
+        <message>
+            <source>says that fluid is suppressed (FLAIR)</source>
+            <translation>besagt, dass Flüssigkeit unterdrückt ist (FLAIR)</translation>
+        </message>
+        <message>
+            <source>says that it is a gradient echo ({0})</source>
+            <translation>besagt Gradientenecho ({0})</translation>
+        </message>
+        <message>
+            <source>says that it is proton-density weighted</source>
+            <translation>besagt protonendichtegewichtet</translation>
+        </message>
+        <message>
             <source>says that it is {0}</source>
             <translation>besagt: {0}</translation>
         </message>
@@ -2882,8 +3614,28 @@ platte</translation>
             <translation>besagt {0}</translation>
         </message>
         <message>
+            <source>says {0} with fat suppression, which looks like STIR</source>
+            <translation>besagt {0} mit Fettunterdrückung, was wie STIR aussieht</translation>
+        </message>
+        <message>
+            <source>says {0}, which is inversion recovery with fat suppressed</source>
+            <translation>besagt {0}, also Inversion Recovery mit Fettunterdrückung</translation>
+        </message>
+        <message>
+            <source>second axis</source>
+            <translation>zweite Achse</translation>
+        </message>
+        <message>
+            <source>second reading</source>
+            <translation>zweite Befundung</translation>
+        </message>
+        <message>
             <source>segmentation and boxes</source>
             <translation>Segmentierung und Boxen</translation>
+        </message>
+        <message>
+            <source>sensitivity of at least {0} %</source>
+            <translation>Sensitivität von mindestens {0} %</translation>
         </message>
         <message>
             <source>series</source>
@@ -2914,6 +3666,14 @@ platte</translation>
             <translation>hochgradige Neuroforamenstenose rechts</translation>
         </message>
         <message>
+            <source>share of the most common pair of gray levels</source>
+            <translation>Anteil des häufigsten Graustufenpaars</translation>
+        </message>
+        <message>
+            <source>shortest axis</source>
+            <translation>kürzeste Achse</translation>
+        </message>
+        <message>
             <source>shows fewer of the discs</source>
             <translation>zeigt weniger Bandscheiben</translation>
         </message>
@@ -2922,8 +3682,40 @@ platte</translation>
             <translation>zeigt: {0}</translation>
         </message>
         <message>
+            <source>signal of the brightest tenth</source>
+            <translation>Signal des hellsten Zehntels</translation>
+        </message>
+        <message>
+            <source>signal of the darkest tenth</source>
+            <translation>Signal des dunkelsten Zehntels</translation>
+        </message>
+        <message>
+            <source>signal range</source>
+            <translation>Signalspanne</translation>
+        </message>
+        <message>
+            <source>signal range of the middle half of the pixels</source>
+            <translation>Signalspanne der mittleren Hälfte der Pixel</translation>
+        </message>
+        <message>
+            <source>similarity of neighboring pixels</source>
+            <translation>Ähnlichkeit benachbarter Pixel</translation>
+        </message>
+        <message>
             <source>six lumbar vertebrae (L6-S1) or thirteen thoracic ones (T13)</source>
             <translation>sechs Lendenwirbel (L6-S1) oder dreizehn Brustwirbel (T13)</translation>
+        </message>
+        <message>
+            <source>slip of the vertebra above</source>
+            <translation>Gleiten des kranialen Wirbels</translation>
+        </message>
+        <message>
+            <source>smoothed image</source>
+            <translation>geglättetes Bild</translation>
+        </message>
+        <message>
+            <source>smoothness</source>
+            <translation>Glätte</translation>
         </message>
         <message>
             <source>so its slices cannot be assigned to discs</source>
@@ -2938,8 +3730,48 @@ platte</translation>
             <translation>Spondylolisthese</translation>
         </message>
         <message>
+            <source>spread of area sizes</source>
+            <translation>Streuung der Arealgrößen</translation>
+        </message>
+        <message>
+            <source>spread of brightness of neighboring pixels</source>
+            <translation>Streuung der Helligkeit benachbarter Pixel</translation>
+        </message>
+        <message>
+            <source>spread of local differences</source>
+            <translation>Streuung der lokalen Unterschiede</translation>
+        </message>
+        <message>
+            <source>spread of local smoothness</source>
+            <translation>Streuung der lokalen Glätte</translation>
+        </message>
+        <message>
+            <source>spread of streak lengths</source>
+            <translation>Streuung der Streifenlängen</translation>
+        </message>
+        <message>
             <source>standard deviation / mean inside the nucleus</source>
             <translation>Standardabweichung / Mittelwert im Nucleus</translation>
+        </message>
+        <message>
+            <source>standard deviation of the signal</source>
+            <translation>Standardabweichung des Signals</translation>
+        </message>
+        <message>
+            <source>sum of squared signal</source>
+            <translation>Summe der Signalquadrate</translation>
+        </message>
+        <message>
+            <source>sum of squared signal by volume</source>
+            <translation>Summe der Signalquadrate nach Volumen</translation>
+        </message>
+        <message>
+            <source>surface</source>
+            <translation>Oberfläche</translation>
+        </message>
+        <message>
+            <source>surface-to-volume ratio</source>
+            <translation>Verhältnis Oberfläche / Volumen</translation>
         </message>
         <message>
             <source>the axial T2 does not cover it</source>
@@ -2952,6 +3784,14 @@ platte</translation>
         <message>
             <source>the axial T2 misses it by {distance} mm</source>
             <translation>die axiale T2 verfehlt sie um {distance} mm</translation>
+        </message>
+        <message>
+            <source>the box of a herniation</source>
+            <translation>die Box eines Bandscheibenvorfalls</translation>
+        </message>
+        <message>
+            <source>the discs of a study</source>
+            <translation>die Bandscheiben einer Untersuchung</translation>
         </message>
         <message>
             <source>the fat part of a Dixon series</source>
@@ -2976,6 +3816,14 @@ platte</translation>
         <message>
             <source>the opposed-phase part of a Dixon series</source>
             <translation>der Opposed-Phase-Anteil einer Dixon-Serie</translation>
+        </message>
+        <message>
+            <source>the opposed-phase part of a Dixon series: it is the difference of {other}</source>
+            <translation>der Opposed-Phase-Anteil einer Dixon-Serie: Differenz von {other}</translation>
+        </message>
+        <message>
+            <source>the reading of {0} in the scene</source>
+            <translation>die Befundung von {0} in der Szene</translation>
         </message>
         <message>
             <source>the sacrum is not in view: the lowest visible disc is assumed to be {0}</source>
@@ -3006,6 +3854,10 @@ platte</translation>
             <translation>die {0} zeigt zu wenig von der Umgebung ({1})</translation>
         </message>
         <message>
+            <source>thickness-to-length ratio</source>
+            <translation>Verhältnis Dicke / Länge</translation>
+        </message>
+        <message>
             <source>this may not be a lumbar spine on MR</source>
             <translation>dies ist möglicherweise keine MRT der Lendenwirbelsäule</translation>
         </message>
@@ -3022,12 +3874,88 @@ platte</translation>
             <translation>dieses System gilt für {0} und tiefer</translation>
         </message>
         <message>
+            <source>trained on synthetic images only</source>
+            <translation>nur mit synthetischen Bildern trainiert</translation>
+        </message>
+        <message>
+            <source>trained on synthetic images only, begun with the weights of {0}</source>
+            <translation>nur mit synthetischen Bildern trainiert, ausgehend von den Gewichten von {0}</translation>
+        </message>
+        <message>
+            <source>transitional vertebra</source>
+            <translation>Übergangswirbel</translation>
+        </message>
+        <message>
             <source>turn {0} box</source>
             <translation>Box von {0} drehen</translation>
         </message>
         <message>
+            <source>uniformity of gray levels</source>
+            <translation>Gleichförmigkeit der Graustufen</translation>
+        </message>
+        <message>
+            <source>uniformity of neighboring pixels</source>
+            <translation>Gleichförmigkeit benachbarter Pixel</translation>
+        </message>
+        <message>
             <source>upper endplate change</source>
             <translation>Endplattenveränderung oben (Grundplatte)</translation>
+        </message>
+        <message>
+            <source>usual {low}–{high}</source>
+            <translation>üblich {low}–{high}</translation>
+        </message>
+        <message>
+            <source>variance of gray levels</source>
+            <translation>Varianz der Graustufen</translation>
+        </message>
+        <message>
+            <source>variance of gray levels (areas)</source>
+            <translation>Varianz der Graustufen (Areale)</translation>
+        </message>
+        <message>
+            <source>variance of gray levels (local smoothness)</source>
+            <translation>Varianz der Graustufen (lokale Glätte)</translation>
+        </message>
+        <message>
+            <source>variance of gray levels (streaks)</source>
+            <translation>Varianz der Graustufen (Streifen)</translation>
+        </message>
+        <message>
+            <source>variance of the signal</source>
+            <translation>Varianz des Signals</translation>
+        </message>
+        <message>
+            <source>variety of brightness and local smoothness</source>
+            <translation>Vielfalt von Helligkeit und lokaler Glätte</translation>
+        </message>
+        <message>
+            <source>variety of brightness of pixel pairs</source>
+            <translation>Vielfalt der Helligkeit von Pixelpaaren</translation>
+        </message>
+        <message>
+            <source>variety of gray levels</source>
+            <translation>Vielfalt der Graustufen</translation>
+        </message>
+        <message>
+            <source>variety of local differences</source>
+            <translation>Vielfalt der lokalen Unterschiede</translation>
+        </message>
+        <message>
+            <source>variety of streaks</source>
+            <translation>Vielfalt der Streifen</translation>
+        </message>
+        <message>
+            <source>variety of uniform areas</source>
+            <translation>Vielfalt der gleichförmigen Areale</translation>
+        </message>
+        <message>
+            <source>volume</source>
+            <translation>Volumen</translation>
+        </message>
+        <message>
+            <source>volume counted in voxels</source>
+            <translation>Volumen, in Voxeln gezählt</translation>
         </message>
         <message>
             <source>was acquired with contrast agent</source>
@@ -3038,8 +3966,16 @@ platte</translation>
             <translation>wurde aus einer anderen Serie berechnet</translation>
         </message>
         <message>
+            <source>weight of signal extremes (kurtosis)</source>
+            <translation>Gewicht der Signalextreme (Kurtosis)</translation>
+        </message>
+        <message>
             <source>where {0} are usual</source>
             <translation>statt der üblichen {0}</translation>
+        </message>
+        <message>
+            <source>width-to-length ratio</source>
+            <translation>Verhältnis Breite / Länge</translation>
         </message>
         <message>
             <source>withdraw {0}</source>
@@ -3050,8 +3986,20 @@ platte</translation>
             <translation>ja</translation>
         </message>
         <message>
+            <source>{0} (T13)</source>
+            <translation>{0} (T13)</translation>
+        </message>
+        <message>
+            <source>{0} ({1} when located)</source>
+            <translation>{0} ({1} beim Finden)</translation>
+        </message>
+        <message>
             <source>{0} Nothing was graded; if it is a lumbar MR, request that it be graded anyway.</source>
             <translation>{0} Es wurde nichts eingestuft; ist es doch eine MRT der LWS, bitte „Trotzdem einstufen“ wählen.</translation>
+        </message>
+        <message>
+            <source>{0} already contains other files; choose another folder or empty it.</source>
+            <translation>{0} enthält bereits andere Dateien; bitte einen anderen Ordner wählen oder ihn leeren.</translation>
         </message>
         <message>
             <source>{0} cannot be graded until you say what it shows. {1}</source>
@@ -3066,6 +4014,14 @@ platte</translation>
             <translation>{0} lässt sich nicht schreiben ({1}); bitte einen anderen Ordner wählen.</translation>
         </message>
         <message>
+            <source>{0} cannot be written: permission denied; choose another folder.</source>
+            <translation>{0} lässt sich nicht schreiben, die Berechtigung fehlt; bitte einen anderen Ordner wählen.</translation>
+        </message>
+        <message>
+            <source>{0} contains files that are not a result of DiscGrader; choose another folder.</source>
+            <translation>{0} enthält Dateien, die kein Ergebnis von DiscGrader sind; bitte einen anderen Ordner wählen.</translation>
+        </message>
+        <message>
             <source>{0} contains no {1} series, so it cannot serve as {2}.</source>
             <translation>{0} enthält keine Serie in der Ebene „{1}“ und kann nicht als {2} dienen.</translation>
         </message>
@@ -3074,12 +4030,48 @@ platte</translation>
             <translation>{0} enthält das Rückenmark, Lees Grade der Spinalkanalstenose gelten aber für die Cauda equina; bitte L1-L2 oder tiefer wählen.</translation>
         </message>
         <message>
+            <source>{0} contains {1}, which was added or changed after DiscGrader wrote this result; choose another folder, or replace it with --overwrite.</source>
+            <translation>{0} enthält {1}, was nach dem Schreiben des Ergebnisses hinzugefügt oder geändert wurde; bitte einen anderen Ordner wählen oder mit --overwrite ersetzen.</translation>
+        </message>
+        <message>
+            <source>{0} contains {1}, which was changed after DiscGrader wrote this result; keep a copy elsewhere, and replace it with --overwrite.</source>
+            <translation>{0} enthält {1}, was nach dem Schreiben des Ergebnisses geändert wurde; bitte eine Kopie sichern und mit --overwrite ersetzen.</translation>
+        </message>
+        <message>
+            <source>{0} could not be read as a scene bundle; choose a .mrb file written by DiscGrader.</source>
+            <translation>{0} ließ sich nicht als Szenenpaket lesen; bitte eine von DiscGrader geschriebene .mrb-Datei wählen.</translation>
+        </message>
+        <message>
             <source>{0} crosses its plane at {1}°</source>
             <translation>{0} schneidet ihre Ebene unter {1}°</translation>
         </message>
         <message>
             <source>{0} discs are</source>
             <translation>{0} Bandscheiben sind</translation>
+        </message>
+        <message>
+            <source>{0} discs of digital patients, held out</source>
+            <translation>{0} zurückgehaltenen Bandscheiben digitaler Patienten</translation>
+        </message>
+        <message>
+            <source>{0} discs of {1} SPIDER patients (CC BY 4.0)</source>
+            <translation>{0} Bandscheiben von {1} SPIDER-Patienten (CC BY 4.0)</translation>
+        </message>
+        <message>
+            <source>{0} discs of {1} SPIDER patients (CC BY 4.0): image networks, measured evidence and radiomics together</source>
+            <translation>{0} Bandscheiben von {1} SPIDER-Patienten (CC BY 4.0): Bildnetze, Messwerte und Radiomics zusammen</translation>
+        </message>
+        <message>
+            <source>{0} discs of {1} SPIDER patients, held out, on all series of each</source>
+            <translation>{0} zurückgehaltenen Bandscheiben von {1} SPIDER-Patienten, jeweils auf allen Serien</translation>
+        </message>
+        <message>
+            <source>{0} discs of {1} digital spines of DiscGrader's phantom, going on from version {2}, which {3} discs of {4} others had trained: {5}</source>
+            <translation>{0} Bandscheiben von {1} digitalen Wirbelsäulen des DiscGrader-Phantoms, ausgehend von Version {2}, trainiert mit {3} Bandscheiben von {4} anderen: {5}</translation>
+        </message>
+        <message>
+            <source>{0} discs of {1} digital spines of DiscGrader's phantom: {2}</source>
+            <translation>{0} Bandscheiben von {1} digitalen Wirbelsäulen des DiscGrader-Phantoms: {2}</translation>
         </message>
         <message>
             <source>{0} discs were found where 5 to 9 are usual: check for missed and false discs.</source>
@@ -3102,6 +4094,10 @@ platte</translation>
             <translation>{0} hat weder eine sagittale Serie noch eine axiale T2, auf der Bandscheiben gefunden werden können; bitte eine ergänzen.</translation>
         </message>
         <message>
+            <source>{0} has no disc where {1} has one, so it is of another patient or in other coordinates; choose a reading of this study.</source>
+            <translation>{0} hat keine Bandscheibe an der Stelle von {1}, gehört also zu einem anderen Patienten oder hat andere Koordinaten; bitte eine Befundung dieser Untersuchung wählen.</translation>
+        </message>
+        <message>
             <source>{0} has no disc {1}; its discs are {2}.</source>
             <translation>{0} hat keine Bandscheibe {1}, sondern {2}.</translation>
         </message>
@@ -3116,6 +4112,10 @@ platte</translation>
         <message>
             <source>{0} has no sagittal series, and its axial T2 is not enough to find discs on: that needs {1}.</source>
             <translation>{0} hat keine sagittale Serie, und die axiale T2 genügt nicht, um Bandscheiben zu finden; dazu braucht es {1}.</translation>
+        </message>
+        <message>
+            <source>{0} has two decisions on one task.</source>
+            <translation>{0} hat zwei Entscheidungen zu einem Merkmal.</translation>
         </message>
         <message>
             <source>{0} has {1} series that shows its discs.</source>
@@ -3138,6 +4138,14 @@ platte</translation>
             <translation>{0} ist eine beschädigte Befundung: die Version fehlt.</translation>
         </message>
         <message>
+            <source>{0} is a file, not a folder; choose another place for the results.</source>
+            <translation>{0} ist eine Datei, kein Ordner; bitte einen anderen Ort für die Ergebnisse wählen.</translation>
+        </message>
+        <message>
+            <source>{0} is a reading of another {1} than {2}; nothing was loaded.</source>
+            <translation>{0} ist eine Befundung mit anderer Angabe ({1}) als {2}; es wurde nichts geladen.</translation>
+        </message>
+        <message>
             <source>{0} is a reading of {1}, not of {2}; open that study first.</source>
             <translation>{0} ist eine Befundung von {1}, nicht von {2}; bitte zuerst jene Untersuchung öffnen.</translation>
         </message>
@@ -3158,12 +4166,20 @@ platte</translation>
             <translation>{0} ist keine Befundung von DiscGrader; bitte eine als Befundung gespeicherte Datei wählen.</translation>
         </message>
         <message>
+            <source>{0} is not a result of DiscGrader; choose a folder that discgrader grade has written.</source>
+            <translation>{0} ist kein Ergebnis von DiscGrader; bitte einen von „discgrader grade“ geschriebenen Ordner wählen.</translation>
+        </message>
+        <message>
             <source>{0} is not a scene bundle; choose a name that ends in .mrb.</source>
             <translation>{0} ist kein Szenenpaket; bitte einen Namen mit der Endung .mrb wählen.</translation>
         </message>
         <message>
             <source>{0} is sheared: the axes of its voxel grid are not at right angles; resample it to an orthogonal grid first.</source>
             <translation>{0} ist geschert: Die Achsen des Voxelgitters stehen nicht senkrecht aufeinander; bitte zuerst auf ein rechtwinkliges Gitter umrechnen.</translation>
+        </message>
+        <message>
+            <source>{0} is the root of a disk or share; choose a folder inside it.</source>
+            <translation>{0} ist die oberste Ebene eines Laufwerks; bitte einen Ordner darin wählen.</translation>
         </message>
         <message>
             <source>{0} is {1}, not MR; choose an MR series.</source>
@@ -3212,6 +4228,10 @@ platte</translation>
         <message>
             <source>{0} was written by a newer DiscGrader (file version {1}); update DiscGrader.</source>
             <translation>{0} wurde von einem neueren DiscGrader geschrieben (Dateiversion {1}); bitte DiscGrader aktualisieren.</translation>
+        </message>
+        <message>
+            <source>{0} × {1} mm</source>
+            <translation>{0} × {1} mm</translation>
         </message>
         <message>
             <source>{0}, although {1}</source>
@@ -3266,12 +4286,24 @@ platte</translation>
             <translation>{0} oder, bei sechs Lendenwirbeln, {1}</translation>
         </message>
         <message>
+            <source>{0}: disc material and ligaments already compromise the {1} root to grade {2}, so it cannot have {3}_nerve_root={4}; reduce the other findings at this level.</source>
+            <translation>{0}: Bandscheibenmaterial und Bänder bedrängen die Wurzel ({1}) bereits bis Grad {2}, sodass {3}_nerve_root={4} nicht möglich ist; bitte die übrigen Befunde dieser Etage verringern.</translation>
+        </message>
+        <message>
             <source>{0}: graded from T1 alone, which is less accurate: {1} {2} on held-out patients, versus {3} from T2.</source>
             <translation>{0}: allein aus T1 eingestuft, was weniger genau ist: {1} {2} bei Testpatienten, gegenüber {3} aus T2.</translation>
         </message>
         <message>
             <source>{0}: it was chosen as {1}, but it was taken for {2} ({3}).</source>
             <translation>{0}: gewählt als {1}, erkannt aber als {2} ({3}).</translation>
+        </message>
+        <message>
+            <source>{0}: its findings already make central stenosis grade {1}, so it cannot have central_stenosis={2}; reduce the other findings at this level.</source>
+            <translation>{0}: die Befunde ergeben bereits eine Spinalkanalstenose Grad {1}, sodass central_stenosis={2} nicht möglich ist; bitte die übrigen Befunde dieser Etage verringern.</translation>
+        </message>
+        <message>
+            <source>{0}: its findings leave the roots only {1} mm² of the thecal sac; ask for a smaller herniation, less bulge, fat or ligament.</source>
+            <translation>{0}: die Befunde lassen den Wurzeln nur {1} mm² des Duralsacks; bitte einen kleineren Vorfall, weniger Vorwölbung, Fett oder Ligament wählen.</translation>
         </message>
         <message>
             <source>{0}; but {1}, and this was used. Correct its role if that is wrong.</source>
@@ -3406,7 +4438,7 @@ platte</translation>
         </message>
         <message>
             <source>mild</source>
-            <translation>geringgradig</translation>
+            <translation>ggr</translation>
         </message>
         <message>
             <source>mod</source>
@@ -3911,6 +4943,10 @@ Jetzt in das Python von Slicer installieren?</translation>
         <message>
             <source>Youden's index</source>
             <translation>Youden-Index</translation>
+        </message>
+        <message>
+            <source>poss.</source>
+            <translation>mögl.</translation>
         </message>
         <message>
             <source>sensitivity of at least {share}</source>

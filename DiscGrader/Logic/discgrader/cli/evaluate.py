@@ -9,7 +9,7 @@ from discgrader.cli.train import require_training
 from discgrader.errors import UsageError
 from discgrader.progress import Progress
 
-PFIRRMANN, PHANTOM, LABELS = "pfirrmann", "phantom", "labels"
+PFIRRMANN, PHANTOM, LABELS, USUAL = "pfirrmann", "phantom", "labels", "usual"
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -22,7 +22,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         metavar="WHAT",
         help=(
             "pfirrmann: the system as published; phantom: how realistic the digital spine is; labels: how far a table "
-            "of labels or grades agrees with another"
+            "of labels or grades agrees with another; usual: which values of measures and features are usual"
         ),
     )
     parser.add_argument(
@@ -93,15 +93,19 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Evaluate, and say where the page is."""
-    if arguments.system not in (PFIRRMANN, PHANTOM, LABELS):
-        raise UsageError(f"There is no evaluation of {arguments.system}; choose {PFIRRMANN}, {PHANTOM} or {LABELS}.")
+    known = (PFIRRMANN, PHANTOM, LABELS, USUAL)
+    if arguments.system not in known:
+        raise UsageError(f"There is no evaluation of {arguments.system}; choose one of {', '.join(known)}.")
     if arguments.system == LABELS:
         return _labels(arguments)
-    require_training("lightgbm" if arguments.system == PHANTOM else "matplotlib")
+    require_training(*{PFIRRMANN: ("matplotlib",), PHANTOM: ("lightgbm",)}.get(arguments.system, ()))
     if not arguments.data.is_dir():
         raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
     if arguments.localizer_work is not None and not arguments.localizer_work.is_dir():
         raise UsageError(f"There is no folder {arguments.localizer_work}; give the output of 'train localizer'.")
+    if arguments.system == USUAL:
+        print(f"The ranges of usual values are in {_usual(arguments, progress)}.")
+        return 0
     page = _phantom(arguments, progress) if arguments.system == PHANTOM else _pfirrmann(arguments, progress)
     print(f"The evaluation is in {arguments.output}; open {page}.")
     return 0
@@ -122,6 +126,12 @@ def _labels(arguments: argparse.Namespace) -> int:
         print(task_in_words(task))
     print(f"The agreement is in {arguments.output}.")
     return 0
+
+
+def _usual(arguments: argparse.Namespace, progress: Progress) -> Path:
+    from discgrader.training.tabular.usual import measure_usual
+
+    return measure_usual(arguments.data, arguments.output, progress, arguments.localizer_work)
 
 
 def _phantom(arguments: argparse.Namespace, progress: Progress) -> Path:

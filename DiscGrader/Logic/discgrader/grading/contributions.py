@@ -7,6 +7,7 @@ import numpy as np
 
 from discgrader.grading.evidence import MEASURES
 from discgrader.grading.feature_words import in_words
+from discgrader.grading.usual import usual_range
 from discgrader.packs.trees import Trees
 
 SOURCE = (
@@ -36,6 +37,8 @@ class Contribution:
         As measured.
     steps : float
         By how many grades the expected grade moved, to the first order; above zero towards the higher grade.
+    usual : tuple of two float, or None
+        Between which values most discs are, as `discgrader.grading.usual` knows it.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Contribution:
     unit: str
     value: float
     steps: float
+    usual: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,21 +95,24 @@ def contributions(queries: Iterable[TreeQuery], least_share: float, most: int = 
 
 
 def described(name: str, value: float, steps: float) -> Contribution:
-    """A contribution by the name of a value: ``index_from_sacrum``, ``<role>_<measure>``,
-    ``<role>:<family>:<feature>``, or a feature of radiomics on a T2 slice."""
+    """A contribution by the name of a value: ``index_from_sacrum``, ``<role>_<measure>``, or
+    ``<role>:<family>:<feature>``."""
     if name.rsplit(":", 1)[-1] == INDEX:
         return Contribution(INDEX, "", "Disc, counted from the sacrum", "", value, steps)
+    column = _column(name)
+    role, _, feature = column.split(":", 2)
+    measure = MEASURES.get(feature.rsplit("@", 1)[-1])
+    unit = "" if measure is None else measure.unit
+    title = _capital(in_words(column).split(": ", 1)[-1])
+    return Contribution(feature, role, title, unit, value, steps, usual_range(column))
+
+
+def _column(name: str) -> str:
+    """``<role>_<measure>`` as ``<role>:evidence:<measure>``; what is such a column already as it is."""
     if ":" in name:
-        role, _, feature = name.split(":", 2)
-        measure = MEASURES.get(feature.rsplit("@", 1)[-1])
-        unit = "" if measure is None else measure.unit
-        return Contribution(feature, role, _capital(in_words(name).split(": ", 1)[-1]), unit, value, steps)
-    for measure_name, measure in MEASURES.items():
-        if name.endswith(f"_{measure_name}"):
-            role = name.removesuffix(f"_{measure_name}")
-            return Contribution(measure_name, role, measure.title, measure.unit, value, steps)
-    words = in_words(f"T2:slice:{name}").removeprefix("T2: ")
-    return Contribution(name, "T2", _capital(words), "", value, steps)
+        return name
+    measure = next((measure for measure in MEASURES if name.endswith(f"_{measure}")), "")
+    return f"{name.removesuffix(f'_{measure}')}:evidence:{measure}" if measure else f"disc:other:{name}"
 
 
 def as_evidence(found: Sequence[Contribution]) -> dict[str, object]:
@@ -124,6 +131,7 @@ def as_evidence(found: Sequence[Contribution]) -> dict[str, object]:
                 "value": round(contribution.value, 3),
                 "steps": round(contribution.steps, 3),
                 "toward": "higher" if contribution.steps > 0 else "lower",
+                **({} if contribution.usual is None else {"usual": list(contribution.usual)}),
             }
             for contribution in found
         ],

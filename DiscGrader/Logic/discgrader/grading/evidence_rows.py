@@ -10,6 +10,7 @@ from discgrader.grading.disc_cache import DiscCache
 from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES, measure_disc
 from discgrader.grading.placement import Source
 from discgrader.grading.systems import Task
+from discgrader.grading.usual import usual_range
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc
 
@@ -62,13 +63,14 @@ def task_evidence(task: Task, measures: Measures) -> dict[str, object]:
                 continue
             value = measures[role][name]
             if np.isfinite(value):
-                measure = MEASURES[name]
+                measure, usual = MEASURES[name], usual_range(f"{role}:{EVIDENCE_PREFIX}:{name}")
                 result[name] = {
                     "value": round(value, 3),
                     "unit": measure.unit,
                     "title": measure.title,
                     "source": measure.source,
                     "series": role,
+                    **({} if usual is None else {"usual": list(usual)}),
                 }
                 break
     return result

@@ -6,38 +6,40 @@ _FIRST_ORDER = {
     "10Percentile": "signal of the darkest tenth",
     "90Percentile": "signal of the brightest tenth",
     "Energy": "sum of squared signal",
-    "Entropy": "spread of gray levels",
-    "InterquartileRange": "middle half of the signal range",
-    "Kurtosis": "kurtosis of the signal",
+    "Entropy": "variety of gray levels",
+    "InterquartileRange": "signal range of the middle half of the pixels",
+    "Kurtosis": "weight of signal extremes (kurtosis)",
     "Maximum": "brightest signal",
-    "MeanAbsoluteDeviation": "mean absolute deviation of the signal",
+    "MeanAbsoluteDeviation": "mean deviation of the signal",
     "Mean": "mean signal",
     "Median": "median signal",
     "Minimum": "darkest signal",
-    "Range": "range of the signal",
-    "RobustMeanAbsoluteDeviation": "mean absolute deviation of the signal without extremes",
+    "Range": "signal range",
+    "RobustMeanAbsoluteDeviation": "mean deviation of the signal without extremes",
     "RootMeanSquared": "root mean square of the signal",
-    "Skewness": "skewness of the signal",
+    "Skewness": "asymmetry of the signal distribution (skewness)",
     "TotalEnergy": "sum of squared signal by volume",
     "Uniformity": "uniformity of gray levels",
     "Variance": "variance of the signal",
     "StandardDeviation": "standard deviation of the signal",
 }
 _SHAPE = {
-    "Elongation": "elongation",
-    "Flatness": "flatness",
+    "Compactness1": "compactness (1)",
+    "Compactness2": "compactness (2)",
+    "Elongation": "width-to-length ratio",
+    "Flatness": "thickness-to-length ratio",
     "LeastAxisLength": "shortest axis",
     "MajorAxisLength": "longest axis",
     "MinorAxisLength": "second axis",
     "Maximum2DDiameterColumn": "largest diameter across columns",
     "Maximum2DDiameterRow": "largest diameter across rows",
     "Maximum2DDiameterSlice": "largest diameter in the slice",
-    "Maximum3DDiameter": "largest diameter",
+    "Maximum3DDiameter": "largest diameter in three dimensions",
     "MaximumDiameter": "largest diameter",
     "MeshVolume": "volume",
-    "VoxelVolume": "volume, counted in voxels",
+    "VoxelVolume": "volume counted in voxels",
     "MeshSurface": "area in the slice",
-    "PixelSurface": "area in the slice, counted in pixels",
+    "PixelSurface": "area in the slice counted in pixels",
     "Perimeter": "perimeter",
     "PerimeterSurfaceRatio": "perimeter-to-area ratio",
     "Sphericity": "roundness",
@@ -47,73 +49,80 @@ _SHAPE = {
 }
 _TEXTURE = {
     "Autocorrelation": "brightness of neighboring pixels",
-    "JointAverage": "mean gray level of neighbors",
-    "ClusterProminence": "contrast of clusters",
-    "ClusterShade": "skewness of clusters",
-    "ClusterTendency": "clustering of gray levels",
+    "JointAverage": "mean brightness of neighboring pixels",
+    "ClusterProminence": "prominence of bright and dark areas",
+    "ClusterShade": "imbalance between bright and dark areas",
+    "ClusterTendency": "brightness differences between areas",
     "Contrast": "local contrast",
-    "Correlation": "correlation of neighbors",
-    "DifferenceAverage": "mean difference of neighbors",
-    "DifferenceEntropy": "entropy of local differences",
-    "DifferenceVariance": "variance of local differences",
-    "JointEnergy": "repetition of gray-level pairs",
-    "JointEntropy": "entropy of pairs",
-    "Imc1": "mutual information of neighbors (1)",
-    "Imc2": "mutual information of neighbors (2)",
+    "Correlation": "similarity of neighboring pixels",
+    "DifferenceAverage": "mean difference of neighboring pixels",
+    "DifferenceEntropy": "variety of local differences",
+    "DifferenceVariance": "spread of local differences",
+    "JointEnergy": "uniformity of neighboring pixels",
+    "JointEntropy": "inhomogeneity of neighboring pixels",
+    "Imc1": "dependence of neighboring pixels (1)",
+    "Imc2": "dependence of neighboring pixels (2)",
     "Idm": "homogeneity",
-    "Idmn": "homogeneity, normalized",
+    "Idmn": "normalized homogeneity",
     "Id": "smoothness",
-    "Idn": "smoothness, normalized",
-    "InverseVariance": "uniformity of neighbors",
-    "MaximumProbability": "share of the most common pair",
-    "MCC": "maximal correlation of neighbors",
-    "SumAverage": "mean gray level of pairs",
-    "SumEntropy": "entropy of pair sums",
-    "SumSquares": "spread of gray levels around their mean",
-    "GrayLevelNonUniformity": "non-uniformity of gray levels",
-    "GrayLevelNonUniformityNormalized": "non-uniformity of gray levels, normalized",
+    "Idn": "normalized smoothness",
+    "InverseVariance": "evenness of neighboring pixels",
+    "MaximumProbability": "share of the most common pair of gray levels",
+    "MCC": "dependence of neighboring pixels (maximal correlation)",
+    "SumAverage": "mean brightness of pixel pairs",
+    "SumEntropy": "variety of brightness of pixel pairs",
+    "SumSquares": "spread of brightness of neighboring pixels",
+    "GrayLevelNonUniformity": "concentration on few gray levels",
+    "GrayLevelNonUniformityNormalized": "normalized concentration on few gray levels",
     "GrayLevelVariance": "variance of gray levels",
-    "HighGrayLevelRunEmphasis": "emphasis on bright runs",
-    "LongRunEmphasis": "emphasis on long runs",
-    "LongRunHighGrayLevelEmphasis": "emphasis on long bright runs",
-    "LongRunLowGrayLevelEmphasis": "emphasis on long dark runs",
-    "LowGrayLevelRunEmphasis": "emphasis on dark runs",
-    "RunEntropy": "entropy of runs",
-    "RunLengthNonUniformity": "non-uniformity of run lengths",
-    "RunLengthNonUniformityNormalized": "non-uniformity of run lengths, normalized",
-    "RunPercentage": "share of short runs",
-    "RunVariance": "variance of run lengths",
-    "ShortRunEmphasis": "emphasis on short runs",
-    "ShortRunHighGrayLevelEmphasis": "emphasis on short bright runs",
-    "ShortRunLowGrayLevelEmphasis": "emphasis on short dark runs",
-    "HighGrayLevelZoneEmphasis": "emphasis on bright zones",
-    "LargeAreaEmphasis": "emphasis on large zones",
-    "LargeAreaHighGrayLevelEmphasis": "emphasis on large bright zones",
-    "LargeAreaLowGrayLevelEmphasis": "emphasis on large dark zones",
-    "LowGrayLevelZoneEmphasis": "emphasis on dark zones",
-    "SizeZoneNonUniformity": "non-uniformity of zone sizes",
-    "SizeZoneNonUniformityNormalized": "non-uniformity of zone sizes, normalized",
-    "SmallAreaEmphasis": "emphasis on small zones",
-    "SmallAreaHighGrayLevelEmphasis": "emphasis on small bright zones",
-    "SmallAreaLowGrayLevelEmphasis": "emphasis on small dark zones",
-    "ZoneEntropy": "entropy of zones",
-    "ZonePercentage": "share of small zones",
-    "ZoneVariance": "variance of zone sizes",
-    "DependenceEntropy": "entropy of similar neighbors",
-    "DependenceNonUniformity": "non-uniformity of similar neighbors",
-    "DependenceNonUniformityNormalized": "non-uniformity of similar neighbors, normalized",
-    "DependenceVariance": "variance of similar neighbors",
-    "HighGrayLevelEmphasis": "emphasis on bright pixels",
-    "LargeDependenceEmphasis": "emphasis on homogeneous areas",
-    "LargeDependenceHighGrayLevelEmphasis": "emphasis on homogeneous bright areas",
-    "LargeDependenceLowGrayLevelEmphasis": "emphasis on homogeneous dark areas",
-    "LowGrayLevelEmphasis": "emphasis on dark pixels",
-    "SmallDependenceEmphasis": "emphasis on inhomogeneous areas",
-    "SmallDependenceHighGrayLevelEmphasis": "emphasis on inhomogeneous bright areas",
-    "SmallDependenceLowGrayLevelEmphasis": "emphasis on inhomogeneous dark areas",
+    "HighGrayLevelRunEmphasis": "predominance of bright streaks",
+    "LongRunEmphasis": "predominance of long streaks (coarse texture)",
+    "LongRunHighGrayLevelEmphasis": "predominance of long bright streaks",
+    "LongRunLowGrayLevelEmphasis": "predominance of long dark streaks",
+    "LowGrayLevelRunEmphasis": "predominance of dark streaks",
+    "RunEntropy": "variety of streaks",
+    "RunLengthNonUniformity": "concentration on few streak lengths",
+    "RunLengthNonUniformityNormalized": "normalized concentration on few streak lengths",
+    "RunPercentage": "fineness of the texture (streaks)",
+    "RunVariance": "spread of streak lengths",
+    "ShortRunEmphasis": "predominance of short streaks (fine texture)",
+    "ShortRunHighGrayLevelEmphasis": "predominance of short bright streaks",
+    "ShortRunLowGrayLevelEmphasis": "predominance of short dark streaks",
+    "HighGrayLevelZoneEmphasis": "predominance of bright areas",
+    "LargeAreaEmphasis": "predominance of large uniform areas (coarse texture)",
+    "LargeAreaHighGrayLevelEmphasis": "predominance of large bright areas",
+    "LargeAreaLowGrayLevelEmphasis": "predominance of large dark areas",
+    "LowGrayLevelZoneEmphasis": "predominance of dark areas",
+    "SizeZoneNonUniformity": "concentration on few area sizes",
+    "SizeZoneNonUniformityNormalized": "normalized concentration on few area sizes",
+    "SmallAreaEmphasis": "predominance of small uniform areas (fine texture)",
+    "SmallAreaHighGrayLevelEmphasis": "predominance of small bright areas",
+    "SmallAreaLowGrayLevelEmphasis": "predominance of small dark areas",
+    "ZoneEntropy": "variety of uniform areas",
+    "ZonePercentage": "fineness of the texture (areas)",
+    "ZoneVariance": "spread of area sizes",
+    "DependenceEntropy": "variety of brightness and local smoothness",
+    "DependenceNonUniformity": "evenness of local smoothness",
+    "DependenceNonUniformityNormalized": "normalized evenness of local smoothness",
+    "DependenceVariance": "spread of local smoothness",
+    "HighGrayLevelEmphasis": "predominance of bright pixels",
+    "LargeDependenceEmphasis": "predominance of smooth regions",
+    "LargeDependenceHighGrayLevelEmphasis": "predominance of smooth bright regions",
+    "LargeDependenceLowGrayLevelEmphasis": "predominance of smooth dark regions",
+    "LowGrayLevelEmphasis": "predominance of dark pixels",
+    "SmallDependenceEmphasis": "predominance of rough regions",
+    "SmallDependenceHighGrayLevelEmphasis": "predominance of rough bright regions",
+    "SmallDependenceLowGrayLevelEmphasis": "predominance of rough dark regions",
+    "Busyness": "rapid changes of brightness",
+    "Coarseness": "coarseness of the texture",
+    "Complexity": "complexity of the texture",
+    "Strength": "distinctness of the texture",
 }
-_WORDS = {"firstorder": _FIRST_ORDER, "shape": _SHAPE, "shape2D": _SHAPE}
-_MATRICES = {"glcm": "neighbors", "glrlm": "runs", "glszm": "zones", "gldm": "dependence", "ngtdm": "tone differences"}
+_TONES = {**_TEXTURE, "Contrast": "contrast with the surroundings"}
+_WORDS = {"firstorder": _FIRST_ORDER, "shape": _SHAPE, "shape2D": _SHAPE, "ngtdm": _TONES}
+_SHARED = ("GrayLevelNonUniformity", "GrayLevelVariance", "GrayLevelNonUniformityNormalized")
+"""Features that several classes have, each of something else."""
+_OF = {"glrlm": "streaks", "glszm": "areas", "gldm": "local smoothness"}
 _CONTEXT = {
     "above": "of the disc above",
     "below": "of the disc below",
@@ -123,9 +132,10 @@ _CONTEXT = {
 
 
 def in_words(column: str) -> str:
-    """A column such as ``T2:slice:wavelet-LL_glcm_Contrast`` as ``T2: local contrast, low-pass image``.
+    """A column such as ``T2:slice:wavelet-LL_glcm_Contrast`` as ``T2: local contrast, smoothed image``.
 
-    Columns of neighboring discs carry ``above``, ``below`` or ``patient`` before their feature, set off by ``@``.
+    Columns of neighboring discs carry ``above``, ``below`` or ``patient`` before their feature, set off by ``@``. No
+    word has a comma of its own, so that translations find their parts.
     """
     sequence, family, feature = column.split(":", 2)
     place, _, rest = feature.partition("@")
@@ -134,6 +144,15 @@ def in_words(column: str) -> str:
         return f"{own}, {_CONTEXT.get(place, place)}"
     prefix = "" if sequence == "disc" else f"{sequence.replace('_', ' ')}: "
     return prefix + _plain(family, feature)
+
+
+def vocabulary() -> tuple[str, ...]:
+    """All words that `in_words` puts together, for translations; with fields for numbers and bands."""
+    words = [*_FIRST_ORDER.values(), *_SHAPE.values(), *_TEXTURE.values(), *_TONES.values(), *_CONTEXT.values()]
+    shared = ["smoothed image", *(f"{_TEXTURE[name]} ({of})" for name in _SHARED for of in _OF.values())]
+    measures = [measure.title[:1].lower() + measure.title[1:] for measure in MEASURES.values()]
+    fields = ["edges of {0} mm", "fine detail ({0})", "image network, grade {0}", "deep feature {0}"]
+    return tuple(dict.fromkeys([*words, *shared, *measures, *fields]))
 
 
 def _plain(family: str, feature: str) -> str:
@@ -155,12 +174,8 @@ def _radiomic(feature: str) -> str:
         return feature.replace("_", " ")
     image, kind, name = parts[0], parts[1], "_".join(parts[2:])
     words = _WORDS.get(kind, _TEXTURE).get(name, name)
-    if kind in _MATRICES and name in (
-        "GrayLevelNonUniformity",
-        "GrayLevelVariance",
-        "GrayLevelNonUniformityNormalized",
-    ):
-        words += f" ({_MATRICES[kind]})"
+    if kind in _OF and name in _SHARED:
+        words += f" ({_OF[kind]})"
     where = _image(image)
     return f"{words}, {where}" if where else words
 

@@ -114,17 +114,21 @@ class Fusion:
             sides["radiomics"] = log_probabilities(self.radiomics.forest.predict(radiomics_row[None])[0])
         return fused(sides, self.weights) + self.bias
 
-    def contributions(self, evidence_row: np.ndarray, radiomics_row: np.ndarray) -> tuple[Contribution, ...]:
-        """The values that moved the expected grade most, of both forests, each by its side's weight."""
+    def contributions(
+        self, evidence_row: np.ndarray, radiomics_row: np.ndarray, role: str = SLICE_ROLES[0]
+    ) -> tuple[Contribution, ...]:
+        """The values that moved the expected grade most, of both forests, each by its side's weight; ``role`` is that
+        of the series whose slice radiomics is of."""
+        features = [f"{role}:slice:{feature}" for feature in self.radiomics.columns]
         queries = (
-            ("evidence", self.evidence, evidence_row, evidence_row[1:]),
-            ("radiomics", self.radiomics, radiomics_row, radiomics_row),
+            ("evidence", self.evidence, self.evidence.columns, evidence_row, evidence_row[1:]),
+            ("radiomics", self.radiomics, features, radiomics_row, radiomics_row),
         )
         total = max(sum(self.weights.values()), 1e-9)
         return contributions(
             [
-                TreeQuery(side.forest, row, side.columns, self.weights[name] / total)
-                for name, side, row, measured in queries
+                TreeQuery(side.forest, row, columns, self.weights[name] / total)
+                for name, side, columns, row, measured in queries
                 if np.isfinite(measured).any()
             ],
             _LEAST_SHARE,
@@ -159,7 +163,9 @@ class FusedStudy:
     def grade(self, network: np.ndarray, disc: Disc) -> tuple[np.ndarray, tuple[Contribution, ...]]:
         """Logits of the grades, shape (grades,), from those of the image networks; and what moved the grade."""
         evidence, radiomics = self._evidence[disc.index_from_sacrum], self._radiomics(disc)
-        return self._fusion.logits(network, evidence, radiomics), self._fusion.contributions(evidence, radiomics)
+        role = SLICE_ROLES[0] if self._source is None else self._source.role
+        moved_by = self._fusion.contributions(evidence, radiomics, role)
+        return self._fusion.logits(network, evidence, radiomics), moved_by
 
     def _radiomics(self, disc: Disc) -> np.ndarray:
         from discgrader.grading.slice_radiomics import patch, slice_features

@@ -25,6 +25,9 @@ def percent(probability: float) -> str:
 CALLED_FROM = "called from {share}"
 """Said of a finding that is less likely than not, and called all the same by its operating point."""
 
+POSSIBLE = "possible"
+"""Said of such a finding in the place of ``yes``."""
+
 
 def surely(probability: float, called_from: float | None, translate: Translate = as_it_is) -> str:
     """What a pack thinks of a grade, such as ``96 %``, or ``12 %, called from 8 %``."""
@@ -48,6 +51,16 @@ def short_heading(system: str, task: str, translate: Translate = as_it_is) -> st
     """The same in few letters, on one line, such as ``Herniation, SPIDER``."""
     found = find_task(system, task)
     return whose(unbroken(translate(found.short_title or found.title)), system_name(system, translate))
+
+
+def grade_label(system: str, task: str, grade: str, is_possible: bool, translate: Translate = as_it_is) -> str:
+    """A grade's label; of a finding that is only possible (`discgrader.grading.results.Grade.is_possible`), which
+    nobody has read, that it is possible."""
+    scale = scale_of(system, task)
+    label = translate(scale.label_of(grade))
+    if not is_possible:
+        return label
+    return translate(POSSIBLE) if len(scale.values) == 2 else f"{label}?"
 
 
 def unbroken(short_title: str) -> str:

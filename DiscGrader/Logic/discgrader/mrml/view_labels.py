@@ -13,6 +13,7 @@ import slicer
 import vtk
 
 from discgrader.errors import DiscGraderError
+from discgrader.grading.headings import Translate, as_it_is
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.box import RoiBox
 from discgrader.mrml.label_texts import Label, labels_of
@@ -309,6 +310,8 @@ class ViewLabels:
     settings : KeptSettings
     views : callable() -> iterable of LabelView
         The views that there are now.
+    translate : callable(str) -> str
+        The package's words in the user's language.
 
     Attributes
     ----------
@@ -316,8 +319,10 @@ class ViewLabels:
         Hears on which disc's label a user clicks.
     """
 
-    def __init__(self, scene, settings: KeptSettings, views: Callable[[], Iterable[LabelView]]) -> None:
-        self._scene, self._settings, self._find = scene, settings, views
+    def __init__(
+        self, scene, settings: KeptSettings, views: Callable[[], Iterable[LabelView]], translate: Translate = as_it_is
+    ) -> None:
+        self._scene, self._settings, self._find, self._translate = scene, settings, views, translate
         self.clicked: Callable[[str, str], None] | None = None
         self._readings: dict[str, StudyReading] = {}
         self._views: list[LabelActors] = []
@@ -356,7 +361,8 @@ class ViewLabels:
         """Draw anew into the views that there are now."""
         settings = self._settings.now
         self._readings = {name: one for name, one in self._readings.items() if one.is_in_scene}
-        self._labels = tuple(label for reading in self._readings.values() for label in labels_of(reading, settings))
+        readings = self._readings.values()
+        self._labels = tuple(label for one in readings for label in labels_of(one, settings, self._translate))
         views = list(self._find())
         self._attach(views if self._labels else [])
         for reading in self._readings.values():

@@ -96,7 +96,7 @@ class Actions(FileActions):
         try:
             act()
         except DiscGraderError as error:
-            self.say(str(error))
+            self.say(in_language(str(error)))
             slicer.util.errorDisplay(f"{failed} {in_language(str(error))}")
             self.refresh()
             return False
@@ -108,7 +108,7 @@ class Actions(FileActions):
         try:
             act()
         except DiscGraderError as error:
-            self.say(str(error))
+            self.say(in_language(str(error)))
 
     # The chosen cell.
 

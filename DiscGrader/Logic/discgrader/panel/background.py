@@ -13,6 +13,7 @@ from discgrader.mrml.dicom_blocks import blocks_of, is_gathered, separating
 from discgrader.mrml.volumes import grid_of_volume
 from discgrader.panel.events import Poller
 from discgrader.panel.series import Recognized, prepared
+from discgrader.panel.words import in_language
 
 _RECOGNIZE_MS, _READ_MS = 10, 20
 """Pauses between two turns."""
@@ -191,7 +192,7 @@ class BlockReader:
         except StopIteration as end:
             self._done(_separated(node, end.value))
         except DiscGraderError as error:
-            self._done(str(error))
+            self._done(in_language(str(error)))
         else:
             if so_far is not None:
                 self._say(_("Reloading {name}: {share} %").format(name=node.GetName(), share=round(100 * so_far[0])))

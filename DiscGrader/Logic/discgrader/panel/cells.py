@@ -6,6 +6,7 @@ from html import escape
 from slicer.i18n import tr as _
 
 from discgrader.grading.contradictions import Contradiction
+from discgrader.grading.headings import grade_label
 from discgrader.grading.systems import find_system, scale_of
 from discgrader.localize.box_fit import REASONS as OFF_DISC
 from discgrader.panel.layouts import Column, Left, Worst, is_single, left_of, worst_of
@@ -232,7 +233,7 @@ def _counted(face: Face) -> list[str]:
     lines = [_("Not read yet: {count} of {all}.").format(count=unread, all=len(face.cells))]
     lines += [_("Changed by the reader: {finding}.").format(finding=_in_one_line(cell)) for cell in changed]
     warnings = dict.fromkeys(warning for cell in warned for warning in cell.warnings)
-    return lines + [_("Warning: {reason}").format(reason=warning) for warning in warnings]
+    return lines + [_("Warning: {reason}").format(reason=in_language(warning)) for warning in warnings]
 
 
 def _in_one_line(cell: Cell) -> str:
@@ -272,7 +273,8 @@ def cell_tip(key: Key, cell: Cell | None, why_not: str = "", against: tuple[Cont
     lines = [f"{level}, {long_title(system, task)}"]
     if cell is None:
         return "\n".join([*lines, _why_missing(why_not)])
-    lines.append(f"{in_language(cell.label)}: {in_language(scale_of(system, task).grade(cell.grade).meaning)}")
+    label = grade_label(system, task, cell.grade, cell.is_possible, in_language)
+    lines.append(f"{label}: {in_language(scale_of(system, task).grade(cell.grade).meaning)}")
     if cell.status == OVERRIDDEN:
         lines.append(_("Set by {reader}.").format(reader=cell.reader))
     elif cell.status == ACCEPTED:
@@ -285,7 +287,7 @@ def cell_tip(key: Key, cell: Cell | None, why_not: str = "", against: tuple[Cont
             said.format(
                 label=in_language(cell.ai.label),
                 probability=percent(cell.ai.probability),
-                trained_on=cell.ai.trained_on,
+                trained_on=in_language(cell.ai.trained_on),
             )
         )
     if cell.stale:
@@ -293,5 +295,5 @@ def cell_tip(key: Key, cell: Cell | None, why_not: str = "", against: tuple[Cont
     if cell.decision_stale:
         lines.append(stale_text())
     lines += [*map(other_text, cell.others), *map(contradiction_text, against)]
-    lines += [_("Warning: {reason}").format(reason=warning) for warning in cell.warnings]
+    lines += [_("Warning: {reason}").format(reason=in_language(warning)) for warning in cell.warnings]
     return "\n".join(lines)

@@ -71,7 +71,7 @@ class Computation:
                 settings=parameters.settings(self._actions.packs),
             )
         except (DiscGraderError, RuntimeError) as error:
-            self._end(str(error))
+            self._end(in_language(str(error)))
             slicer.util.errorDisplay(in_language(str(error)))
 
     def _end(self, news: str) -> None:
@@ -100,7 +100,7 @@ class Computation:
             self._failed(data["error"])
 
     def _failed(self, error: Exception) -> None:
-        self._end(_("Failed: {error}").format(error=error))
+        self._end(_("Failed: {error}").format(error=in_language(str(error))))
         if not isinstance(error, DiscGraderError):
             slicer.util.errorDisplay(_("Something went wrong: {error}").format(error=error))
 
@@ -209,7 +209,7 @@ class InstallHint:
         try:
             self._actions.logic.ensureDependencies()
         except (DiscGraderError, RuntimeError) as error:
-            self._actions.say(str(error))
+            self._actions.say(in_language(str(error)))
         self.show()
 
 

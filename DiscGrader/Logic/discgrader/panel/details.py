@@ -21,13 +21,22 @@ from discgrader.panel.colors import mixed
 from discgrader.panel.others import OtherSaid, other_text
 from discgrader.panel.state import PanelState
 from discgrader.panel.study import Cell, Key
-from discgrader.panel.words import INK, in_language, not_graded_text, short_label, synthetic_plate
+from discgrader.panel.words import (
+    INK,
+    in_language,
+    not_graded_text,
+    short_label,
+    synthetic_plate,
+    user_language,
+    with_comma,
+)
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
-from discgrader.report.words import evidence_text, evidence_title, percent
-from discgrader.report.words import number as in_digits
+from discgrader.report.words import Usual, evidence_text, evidence_title, percent, usual_of, usual_statements
 
 _DECISIVE = 3
 """How many rows of evidence stand beside the probabilities."""
+_NOTICED = "#ffb454"
+"""The ground of what is to be heeded."""
 _BAR = 32
 """Width of a probability of 1, in points of the screen."""
 
@@ -112,7 +121,9 @@ def details_html(
         parts += [_said(cell, scale), *map(_other, cell.others), _decided(cell, scale, colors)]
     parts.append(_titled(_("All grades"), _meanings(scale, cell)))
     if cell is not None and cell.ai is not None:
-        parts += [_evidence(cell.ai.evidence, colors), _pushes(cell.ai.evidence, colors), _origin(cell.ai, colors)]
+        evidence = cell.ai.evidence
+        parts += [_evidence(evidence, colors), _pushes(evidence, colors), _what_is_usual(evidence, colors)]
+        parts.append(_origin(cell.ai, colors))
     parts.append(_sources(scale, colors))
     return "".join(parts)
 
@@ -153,7 +164,9 @@ def _overview(key: Key, scale: Scale, cell: Cell | None, colors: Colors) -> str:
     for number, grade in enumerate(scale.grades):
         mark = "▶" if cell is not None and grade.value == cell.grade else "&nbsp;"
         share = probabilities.get(grade.value)
-        cells = [f"<td>{mark}</td><td>{_plate(short_label(*key[1:], grade.value), grade.color)}</td>"]
+        possible = cell is not None and cell.is_possible and grade.value == cell.grade and len(scale.grades) == 2
+        label = _("poss.") if possible else short_label(*key[1:], grade.value)
+        cells = [f"<td>{mark}</td><td>{_plate(label, grade.color)}</td>"]
         if share is not None:
             said = escape(percent(share)).replace(" ", "&nbsp;")
             cells.append(f'<td align="right">{said}</td><td width="{_BAR + 2}">{_bar(share, grade.color, colors)}</td>')
@@ -167,15 +180,27 @@ def _overview(key: Key, scale: Scale, cell: Cell | None, colors: Colors) -> str:
 def _decisive(scale: Scale, cell: Cell, colors: Colors) -> str:
     rows = [] if cell.ai is None else decisive_rows(cell.ai.evidence)
     lines = [
-        f'{f"{arrow} " if arrow else ""}<span style="color:{colors.faint}">{escape(title)}</span> <b>{escape(text)}</b>'
-        for arrow, title, text in rows
+        f'{f"{row.arrow} " if row.arrow else ""}<span style="color:{colors.faint}">{escape(row.title)}</span> '
+        f"<b>{escape(row.text)}</b>{_usual(row.usual, colors)}"
+        for row in rows
     ]
     measured = f"<small>{'<br>'.join(lines)}</small><br>" if lines else ""
     return f"{measured}<b>{escape(in_language(scale.grade(cell.grade).meaning))}</b>"
 
 
-def decisive_rows(evidence: Mapping[str, object]) -> list[tuple[str, str, str]]:
-    """The few pieces of evidence that count most, as arrow, title and value.
+class Row(NamedTuple):
+    """A measure: whether it raised or lowered the grade, its title, value with unit, the series it is of, and which
+    values are usual."""
+
+    arrow: str
+    title: str
+    text: str
+    series: str
+    usual: Usual | None = None
+
+
+def decisive_rows(evidence: Mapping[str, object]) -> list[Row]:
+    """The few pieces of evidence that count most.
 
     First the measures that moved the grade, where the pack knows them, then what else was measured, last features of
     texture that moved it, which few can see on a picture.
@@ -186,43 +211,39 @@ def decisive_rows(evidence: Mapping[str, object]) -> list[tuple[str, str, str]]:
         As `discgrader.grading.results.Grade` has it.
     """
     measured = {
-        (evidence_title(name, value), _series(value)): evidence_text(value)
-        for name, value in evidence.items()
-        if name != KEY
+        (row.title, row.series): row for row in (_row("", *piece) for piece in evidence.items() if piece[0] != KEY)
     }
     moved = _moved(evidence)
     seen = [row for row in moved if (row.title, row.series) in measured]
     told = {(row.title, row.series) for row in seen}
-    others = [Row("", title, text, series) for (title, series), text in measured.items() if (title, series) not in told]
-    rows = [*seen, *others, *(row for row in moved if row not in seen)][:_DECISIVE]
-    return [(row.arrow, in_language(row.title), row.text) for row in rows]
+    others = [row for place, row in measured.items() if place not in told]
+    return [*seen, *others, *(row for row in moved if row not in seen)][:_DECISIVE]
 
 
-class Row(NamedTuple):
-    """A measure: whether it raised or lowered the grade, its title, value with unit, and the series it is of."""
-
-    arrow: str
-    title: str
-    text: str
-    series: str
-
-
-def _series(value: object) -> str:
-    return str(value.get("series") or "") if isinstance(value, Mapping) else ""
+def _row(arrow: str, name: str, value: object) -> Row:
+    series = str(value.get("series") or "") if isinstance(value, Mapping) else ""
+    language = user_language()
+    title = in_language(evidence_title(name, value))
+    return Row(arrow, title, evidence_text(value, language), series, usual_of(value, language))
 
 
 def _moved(evidence: Mapping[str, object]) -> list[Row]:
     """What raised or lowered the grade, the strongest first."""
     stated = evidence.get(KEY)
     return [
-        Row(
-            "▲" if measure.get("toward") == "higher" else "▼",
-            measure["title"],
-            f"{in_digits(measure.get('value'))} {measure.get('unit') or ''}".strip(),
-            _series(measure),
-        )
+        _row("▲" if measure.get("toward") == "higher" else "▼", str(measure.get("name")), measure)
         for measure in (stated.get("measures", ()) if isinstance(stated, Mapping) else ())
     ]
+
+
+def _usual(usual: Usual | None, colors: Colors) -> str:
+    """Which values are usual; marked where the disc's own is not."""
+    if usual is None:
+        return ""
+    text = escape(usual.text).replace(" ", "&nbsp;")
+    if usual.is_outside:
+        return f' <small><span style="background-color:{_NOTICED};color:{INK}">&nbsp;{text}&nbsp;</span></small>'
+    return f' <small style="color:{colors.faint}">{text}</small>'
 
 
 def _plate(label: str, color: str) -> str:
@@ -231,7 +252,7 @@ def _plate(label: str, color: str) -> str:
 
 
 def _sign(sign: str) -> str:
-    return f'<span style="background-color:#ffb454;color:{INK}">&nbsp;{sign}&nbsp;</span>'
+    return f'<span style="background-color:{_NOTICED};color:{INK}">&nbsp;{sign}&nbsp;</span>'
 
 
 def _notice(text: str) -> str:
@@ -267,7 +288,7 @@ def _decided(cell: Cell, scale: Scale, colors: Colors) -> str:
         return ""
     likeliest = max(cell.ai.probabilities, key=cell.ai.probabilities.__getitem__)
     why = _("{label} alone is more likely, but I–III and IV–V are weighed against each other first.")
-    return _faint(why.format(label=scale.label_of(likeliest)), colors)
+    return _faint(why.format(label=in_language(scale.label_of(likeliest))), colors)
 
 
 def _called(call: Call) -> str:
@@ -277,11 +298,11 @@ def _called(call: Call) -> str:
     return _(
         "Called from {threshold} on ({rule}); sensitivity {sensitivity}, specificity {specificity} on {discs}."
     ).format(
-        threshold=share_in_words(call.threshold),
+        threshold=with_comma(share_in_words(call.threshold)),
         rule=_("Youden's index") if rule.name == YOUDEN else at_least,
         sensitivity=percent(call.sensitivity),
         specificity=percent(call.specificity),
-        discs=call.chosen_on,
+        discs=in_language(call.chosen_on),
     )
 
 
@@ -314,9 +335,9 @@ def _evidence(evidence: Mapping[str, object], colors: Colors) -> str:
         if name == KEY:
             continue
         source = value.get("source", "") if isinstance(value, Mapping) else ""
-        title, text = escape(in_language(evidence_title(name, value))), escape(evidence_text(value))
+        row = _row("", name, value)
         rows.append(
-            f"<tr><td>{title}</td><td><b>{text}</b></td>"
+            f"<tr><td>{escape(row.title)}</td><td><b>{escape(row.text)}</b>{_usual(row.usual, colors)}</td>"
             f'<td style="color:{colors.faint}"><small>{escape(in_language(str(source or "")))}</small></td></tr>'
         )
     return _titled(_("Evidence"), f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>') if rows else ""
@@ -324,7 +345,8 @@ def _evidence(evidence: Mapping[str, object], colors: Colors) -> str:
 
 def _pushes(evidence: Mapping[str, object], colors: Colors) -> str:
     rows = [
-        f"<tr><td>{row.arrow}</td><td>{escape(_with_series(row))}</td><td><b>{escape(row.text)}</b></td></tr>"
+        f"<tr><td>{row.arrow}</td><td>{escape(_with_series(row))}</td>"
+        f"<td><b>{escape(row.text)}</b>{_usual(row.usual, colors)}</td></tr>"
         for row in _moved(evidence)
     ]
     if not rows:
@@ -333,14 +355,19 @@ def _pushes(evidence: Mapping[str, object], colors: Colors) -> str:
     return _titled(title, f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>')
 
 
+def _what_is_usual(evidence: Mapping[str, object], colors: Colors) -> str:
+    """Whose discs tell what is usual."""
+    said = "<br>".join(escape(in_language(statement)) for statement in usual_statements([evidence]))
+    return f'<p style="margin:2px 0;color:{colors.faint}"><small>{said}</small></p>' if said else ""
+
+
 def _with_series(row: Row) -> str:
-    title = in_language(row.title)
-    return f"{title} ({row.series.replace('_', ' ')})" if row.series else title
+    return f"{row.title} ({row.series.replace('_', ' ')})" if row.series else row.title
 
 
 def _origin(ai: Grade, colors: Colors) -> str:
     origin = _("{pack} {version}, trained on {trained_on}").format(
-        pack=ai.pack, version=ai.pack_version, trained_on=ai.trained_on
+        pack=ai.pack, version=ai.pack_version, trained_on=in_language(ai.trained_on)
     )
     plate = f"{synthetic_plate()} " if ai.synthetic else ""
     return f'<p style="margin:6px 0 0 0">{plate}<small style="color:{colors.faint}">{escape(origin)}</small></p>'

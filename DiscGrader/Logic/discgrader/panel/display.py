@@ -6,6 +6,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from discgrader.grading.headings import heading
 from discgrader.grading.systems import find_system, find_task
 from discgrader.panel.actions import Actions
 from discgrader.panel.state import PanelState, chosen_cell
@@ -36,7 +37,7 @@ class DisplayView:
         names = [CHOSEN, *(f"{system}/{task}" for system, task in state.grid.columns)]
         if names != self._names:
             self._names = names
-            titles = (in_language(find_task(*column).title) for column in state.grid.columns)
+            titles = (heading(*column, in_language) for column in state.grid.columns)
             self._box.clear()
             self._box.addItems([_("the chosen task"), *titles])
         if state.label_task in names:

@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 
 from discgrader.errors import DiscGraderError
 from discgrader.mrml.readings import SceneReadings
+from discgrader.panel.words import in_language
 from discgrader.reading.files import SUFFIX
 
 SAVE, DISCARD, CANCEL = "save", "discard", "cancel"
@@ -49,7 +50,7 @@ class Leaving:
         try:
             self._readings.save(Path(chosen if chosen.endswith(".json") else chosen + SUFFIX), study)
         except DiscGraderError as error:
-            slicer.util.errorDisplay(f"{_('The reading was not saved.')} {error}")
+            slicer.util.errorDisplay(f"{_('The reading was not saved.')} {in_language(str(error))}")
             return False
         return True
 

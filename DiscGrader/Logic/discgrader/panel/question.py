@@ -19,7 +19,7 @@ from discgrader.panel.actions import Actions
 from discgrader.panel.series import nothing_title
 from discgrader.panel.state import Asked, SeriesState
 from discgrader.panel.wheel import WheelGuard
-from discgrader.panel.words import in_language
+from discgrader.panel.words import in_language, with_comma
 from discgrader.report.pictures import slice_picture
 from discgrader.report.words import percent
 
@@ -165,7 +165,7 @@ def described(asked: Asked) -> str:
     in_plane = [number for number in range(3) if number != axis]
     size = _("{plane}, {count} slices of {columns} × {rows}, {spacing} mm apart").format(
         plane=in_language(asked.plane.value), count=grid.size[axis],
-        columns=grid.size[in_plane[0]], rows=grid.size[in_plane[1]], spacing=f"{grid.spacing_mm[axis]:.1f}",
+        columns=grid.size[in_plane[0]], rows=grid.size[in_plane[1]], spacing=with_comma(f"{grid.spacing_mm[axis]:.1f}"),
     )  # fmt: skip
     return f"<b>{escape(asked.name)}</b><br>{size}<br>{_look(asked)}"
 

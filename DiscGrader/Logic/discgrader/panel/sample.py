@@ -22,6 +22,7 @@ from discgrader.mrml.volumes import grid_of_volume, volume_to_node
 from discgrader.panel.dependencies import python_executable
 from discgrader.panel.events import Poller
 from discgrader.panel.truth import put_truth, truth_of
+from discgrader.panel.words import in_language
 from discgrader.phantom.render_job import render_study
 
 NAME = "DiscGrader phantom"
@@ -118,7 +119,7 @@ class PhantomSample(Listener):
 
     def failed(self, error: Exception) -> None:
         self.stop()
-        self._say(_("The phantom cannot be rendered: {error}").format(error=error))
+        self._say(_("The phantom cannot be rendered: {error}").format(error=in_language(str(error))))
 
     def _poll(self) -> bool:
         self.runner.poll()
@@ -137,7 +138,7 @@ class PhantomSample(Listener):
         try:
             study = read_study(self._folder)
         except DiscGraderError as error:
-            self._say(str(error))
+            self._say(in_language(str(error)))
             return
         nodes = [volume_to_node(self._scene, series.volume, series.name) for series in study.series]
         item = hierarchy.study_item(self._scene, self._name, None)

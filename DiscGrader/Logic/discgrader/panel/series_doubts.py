@@ -10,6 +10,7 @@ from discgrader.grading.t1_alone import measured
 from discgrader.mrml.nodes import attribute, nodes_of_class
 from discgrader.mrml.volumes import Volumes, doubt_of_choice, nodes_of, recognized_as
 from discgrader.packs.pack import default_packs
+from discgrader.panel.words import in_language, with_comma
 
 
 def found_elsewhere(scene, study: str | None, chosen: Volumes) -> list[str]:
@@ -39,7 +40,7 @@ def series_doubts(volumes: Volumes) -> list[str]:
     """What is doubtful about the chosen series, and what is missing among them."""
     pairs = [(role, node) for role, given in volumes.items() for node in nodes_of({role: given})]
     doubts = [
-        f"{node.GetName()}: {warning}"
+        f"{node.GetName()}: {in_language(warning)}"
         for role, node in pairs
         if (known := recognized_as(node)) is not None and known.role == role
         for warning in known.warnings
@@ -59,7 +60,7 @@ def only_t1() -> str:
     return _(
         "There is no sagittal T2. Pfirrmann grades from T1 alone are less reliable: {measure} {low} on held-out "
         "patients, against {high} from T2."
-    ).format(measure=from_t1[0], low=f"{from_t1[1]:.2f}", high=f"{from_t2[1]:.2f}")
+    ).format(measure=in_language(from_t1[0]), low=with_comma(f"{from_t1[1]:.2f}"), high=with_comma(f"{from_t2[1]:.2f}"))
 
 
 @cache

@@ -13,7 +13,7 @@ from slicer.i18n import translate
 
 from discgrader.grading.headings import system_name, unbroken
 from discgrader.grading.systems import find_system, find_task, scale_of, systems
-from discgrader.report.language import nearest_language
+from discgrader.report.language import Language, nearest_language
 from discgrader.resources import resource_folders
 
 VOCABULARY = "discgrader.vocabulary"
@@ -33,7 +33,17 @@ def in_language(words: str) -> str:
     told = translate(VOCABULARY, words) if words else words
     # Only sentences have parts that were filled in; a label is asked for at each drawing of the table.
     is_sentence = told == words and " " in words
-    return nearest_language(slicer.app.applicationLocaleName).word(words) if is_sentence else told
+    return user_language().word(words) if is_sentence else told
+
+
+def user_language() -> Language:
+    """The user's language, as reports know it: how it writes numbers, and what is put together of parts."""
+    return nearest_language(slicer.app.applicationLocaleName)
+
+
+def with_comma(written: str) -> str:
+    """Numbers that are written with decimal points, as the user's language writes them."""
+    return user_language().number(written)
 
 
 def not_graded_text(reason: str) -> str:
@@ -121,7 +131,7 @@ class PackFacts:
     def tip(self) -> str:
         """Its version and all that it states of its training."""
         return _("{pack} {version}: {trained_on}").format(
-            pack=self.name, version=self.version, trained_on=self.trained_on
+            pack=self.name, version=self.version, trained_on=in_language(self.trained_on)
         )
 
 

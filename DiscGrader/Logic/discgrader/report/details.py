@@ -25,6 +25,7 @@ from discgrader.report.plates import CONTRADICTION_SIGN, ai_beside, badge, sign,
 from discgrader.report.register import cuts_of, disc_on
 from discgrader.report.summary import reference_series
 from discgrader.report.words import (
+    Usual,
     definition,
     evidence_text,
     evidence_title,
@@ -33,6 +34,7 @@ from discgrader.report.words import (
     ordinal,
     role_title,
     scale_of_grade,
+    usual_of,
     warning_list,
 )
 
@@ -290,31 +292,34 @@ def _lane(account: Account, shown: Shown, entry: GradeDefinition, probability: f
 
 def _evidence(account: Account, disc: DiscResult) -> Html | None:
     """What was measured, each thing once with the tasks that it speaks for."""
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str, Usual | None], list[str]] = {}
     for grade in _of_packs(account, disc):
         for name, value in grade.told.items():
             if name == KEY:
                 continue
-            title, text = account.word(evidence_title(name, value)), evidence_text(value)
-            text = account.language.number(text) if _is_measured(value) else account.word(text)
-            found.setdefault((title, text), []).append(account.short_heading(grade.system, grade.task))
+            title, text = account.word(evidence_title(name, value)), evidence_text(value, account.language)
+            told = title, text, usual_of(value, account.language)
+            found.setdefault(told, []).append(account.short_heading(grade.system, grade.task))
     if not found:
         return None
     items = [
-        tag("div", tag("dt", title, tag("span", _for(account, tasks), class_="source")), _value(text))
-        for (title, text), tasks in found.items()
+        tag("div", tag("dt", title, tag("span", _for(account, tasks), class_="source")), _value(text, usual))
+        for (title, text, usual), tasks in found.items()
     ]
     title = tag("h4", account.say("Evidence"))
     return tag("div", title, tag("dl", items), _pushed_by(account, disc), class_="evidence")
 
 
-def _value(text: str) -> Html:
-    """What was measured; short values stay in one line."""
-    return tag("dd", text, class_="short" if len(text) <= _SHORT else None)
+def _value(text: str, usual: Usual | None) -> Html:
+    """What was measured, and what is usual; short values stay in one line."""
+    return tag("dd", text, _usual(usual), class_="short" if len(text) <= _SHORT else None)
 
 
-def _is_measured(value: object) -> bool:
-    return not isinstance(value.get("value") if isinstance(value, Mapping) else value, str)
+def _usual(usual: Usual | None) -> Html | None:
+    """What is usual; marked where the value is not."""
+    if usual is None:
+        return None
+    return tag("span", " ", usual.text, class_="usual outside" if usual.is_outside else "usual")
 
 
 def _for(account: Account, tasks: list[str]) -> str:
@@ -345,4 +350,5 @@ def _push(account: Account, one: Mapping) -> Html:
     arrow = tag("span", "▲" if higher else "▼", aria_hidden="true", class_="higher" if higher else "lower")
     value = f"{account.language.number(number(one.get('value')))} {one.get('unit') or ''}".strip()
     title = f" {account.word(str(one['title']))}{where} "
-    return tag("li", arrow, tag("span", words, class_="hidden"), title, tag("strong", value))
+    usual = _usual(usual_of(one, account.language))
+    return tag("li", arrow, tag("span", words, class_="hidden"), title, tag("strong", value), usual)

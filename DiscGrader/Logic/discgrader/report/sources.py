@@ -18,7 +18,7 @@ from discgrader.report.pictures import slice_picture
 from discgrader.report.plates import badge, synthetic_badge
 from discgrader.report.register import discs_on
 from discgrader.report.summary import reference_series
-from discgrader.report.words import evidence_title, number, role_title, scale_of_grade, warning_list
+from discgrader.report.words import evidence_title, number, role_title, scale_of_grade, usual_statements, warning_list
 
 _METRICS = {
     "AUROC": ("macro_auroc", "auroc"),
@@ -232,7 +232,10 @@ def _measures(account: Account) -> Html | None:
     if not found:
         return None
     items = [tag("div", tag("dt", title), tag("dd", source)) for title, source in found.items()]
-    return tag("div", tag("h3", account.say("Evidence")), tag("dl", items), class_="measures")
+    grades = [grade for disc in account.discs for grade in disc.grades]
+    usual = usual_statements(grade.evidence for grade in grades)
+    notes = [tag("p", account.word(statement), class_="hint") for statement in usual]
+    return tag("div", tag("h3", account.say("Evidence")), tag("dl", items), notes, class_="measures")
 
 
 def metrics_table(account: Account, metrics: object, system: str, roles: Sequence[str]) -> Html | None:

@@ -148,6 +148,9 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .evidence dt .source { display: block; font-size: 12px; }
 .evidence dd { font-size: 14px; text-align: right; font-weight: 600; overflow-wrap: anywhere; min-width: 0; }
 .evidence dd.short { white-space: nowrap; }
+.evidence .usual { display: block; font-size: 12px; font-weight: 400; color: var(--soft); white-space: nowrap; }
+.pushes .usual { display: inline; }
+.evidence .usual.outside { color: inherit; font-weight: 600; }
 .evidence dd:not(.short) { font-size: 12.5px; font-weight: 500; }
 .pushes { margin-top: 10px; }
 .pushes ul { display: flex; flex-wrap: wrap; gap: 2px 24px; font-size: 13.5px; margin-top: 3px; }

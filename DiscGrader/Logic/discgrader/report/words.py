@@ -1,7 +1,8 @@
 """How grades, numbers and names are worded and colored in the report."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from numbers import Real
 from typing import Protocol
 
@@ -9,11 +10,14 @@ from discgrader.errors import UsageError
 from discgrader.grading.headings import percent as percent
 from discgrader.grading.scales import GradeDefinition, Scale
 from discgrader.grading.systems import find_system, scale_of, systems
+from discgrader.grading.usual import USUAL, usual_values, usual_words
 from discgrader.imaging.study import Series
+from discgrader.report.language import ENGLISH, Language
 from discgrader.report.markup import Html, tag
 
 NEUTRAL = "#aebac6"
 SYNTHETIC = "Trained on synthetic images only"
+NOT_MEASURED = "not measured"
 
 ABSENT = frozenset({"0", "none"})
 """Grades, as written in files, that say that there is nothing to be found."""
@@ -41,7 +45,7 @@ def ordinal(number: int) -> str:
 def number(value: object) -> str:
     """A measured value with as many digits as matter."""
     if value is None or (isinstance(value, Real) and not math.isfinite(value)):
-        return "not measured"
+        return NOT_MEASURED
     if isinstance(value, bool) or not isinstance(value, Real):
         return str(value)
     real = float(value)
@@ -86,13 +90,53 @@ def evidence_title(name: str, value: object) -> str:
     return name[:1].upper() + name[1:].removesuffix("_mm").replace("_", " ")
 
 
-def evidence_text(value: object) -> str:
-    """A piece of evidence: a number with its unit, or whatever else it is."""
+def evidence_text(value: object, language: Language = ENGLISH) -> str:
+    """A piece of evidence: a number with its unit, or whatever else it is, in words of the language."""
     if not isinstance(value, Mapping):
-        return number(value)
+        return _told(value, language)
     if "value" not in value:
-        return ", ".join(f"{name} {number(one)}" for name, one in value.items())
-    return f"{number(value['value'])} {value.get('unit') or ''}".strip()
+        return ", ".join(f"{language.word(name)} {_told(one, language)}" for name, one in value.items())
+    return f"{_told(value['value'], language)} {value.get('unit') or ''}".strip()
+
+
+def _told(value: object, language: Language) -> str:
+    text = number(value)
+    return language.word(text) if isinstance(value, str) or text == NOT_MEASURED else language.number(text)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Which values of a measure are usual, in words, and whether a disc's own is not."""
+
+    text: str
+    is_outside: bool
+
+
+def usual_of(measured: object, language: Language = ENGLISH) -> Usual | None:
+    """What `discgrader.grading.usual` says of a measured value; None where nobody knows what is usual.
+
+    Parameters
+    ----------
+    measured : mapping
+        A piece of evidence, or one of the measures that moved a grade.
+    """
+    known = measured.get("usual") if isinstance(measured, Mapping) else None
+    value = measured.get("value") if isinstance(measured, Mapping) else None
+    if not isinstance(known, Sequence) or len(known) != 2 or not isinstance(value, Real):
+        return None
+    low, high = (float(limit) for limit in known)
+    words = usual_words(float(value), low, high)
+    said = language.word(words).format(low=language.number(number(low)), high=language.number(number(high)))
+    return Usual(said.replace("–-", " – -"), words != USUAL)
+
+
+def usual_statements(evidence: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """What is meant by usual, and whose discs tell it; nothing where no piece of evidence says what is usual."""
+    pieces = [piece for one in evidence for piece in one.values() if isinstance(piece, Mapping)]
+    moved = [measure for piece in pieces for measure in piece.get("measures", ())]
+    if all(usual_of(one) is None for one in (*pieces, *moved)):
+        return ()
+    return tuple(values.statement for values in usual_values())
 
 
 def warning_list(warnings: tuple[str, ...] | list[str], heading: str) -> Html | None:
