@@ -48,6 +48,10 @@
             <translation>Boxen</translation>
         </message>
         <message>
+            <source>Call findings by:</source>
+            <translation>Befund angeben nach:</translation>
+        </message>
+        <message>
             <source>Choose the key for each action</source>
             <translation>Tastenkürzel festlegen</translation>
         </message>
@@ -94,6 +98,10 @@
         <message>
             <source>Fit the box to the chosen disc again</source>
             <translation>Die Box neu an die gewählte Bandscheibe anpassen</translation>
+        </message>
+        <message>
+            <source>From which probability on a finding is called; grades follow at once, probabilities stay</source>
+            <translation>Ab welcher Wahrscheinlichkeit ein Befund angegeben wird; die Einstufungen folgen sofort, die Wahrscheinlichkeiten bleiben</translation>
         </message>
         <message>
             <source>Grade</source>
@@ -346,6 +354,10 @@
         <message>
             <source>The name recorded with every correction</source>
             <translation>Der Name, der bei jeder Entscheidung gespeichert wird</translation>
+        </message>
+        <message>
+            <source>The sensitivity that is wanted at least</source>
+            <translation>Die mindestens gewünschte Sensitivität</translation>
         </message>
         <message>
             <source>The task whose grade is shown beside each disc in the views</source>
@@ -4460,6 +4472,14 @@ platte</translation>
             <translation>Zuerst eine Zelle der Tabelle wählen.</translation>
         </message>
         <message>
+            <source>Findings are called as before.</source>
+            <translation>Befunde werden wie bisher angegeben.</translation>
+        </message>
+        <message>
+            <source>Findings are called by this rule now; probabilities stay.</source>
+            <translation>Befunde werden jetzt nach dieser Regel angegeben; die Wahrscheinlichkeiten bleiben.</translation>
+        </message>
+        <message>
             <source>No disc can be added here.</source>
             <translation>Hier lässt sich keine Bandscheibe hinzufügen.</translation>
         </message>
@@ -4560,6 +4580,25 @@ platte</translation>
         <message>
             <source>Slicer loaded {name} as one volume, but its slices are unevenly spaced; its files were reloaded as {blocks}.</source>
             <translation>Slicer hat {name} als ein Volumen geladen, dessen Schichtabstände ungleich sind; die Dateien wurden neu geladen als {blocks}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.calls</name>
+        <message>
+            <source>As each pack states</source>
+            <translation>wie im Paket angegeben</translation>
+        </message>
+        <message>
+            <source>Sensitivity of at least</source>
+            <translation>Sensitivität mindestens</translation>
+        </message>
+        <message>
+            <source>The likeliest grade</source>
+            <translation>wahrscheinlichste Stufe</translation>
+        </message>
+        <message>
+            <source>Youden's index</source>
+            <translation>Youden-Index</translation>
         </message>
     </context>
     <context>

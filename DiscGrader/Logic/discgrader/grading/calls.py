@@ -94,13 +94,20 @@ def called_again(result: DiscResult, rules: Mapping[str, Rule], packs: Mapping[s
     packs : mapping of str to Pack
         By system; grades of other packs stay as they are.
     """
-    grades = [*result.grades]
+    return replace(result, grades=grades_called_again(result.grades, rules, packs))
+
+
+def grades_called_again(
+    given: Iterable[Grade], rules: Mapping[str, Rule], packs: Mapping[str, Pack]
+) -> tuple[Grade, ...]:
+    """Some disc's grades as `called_again` has them."""
+    grades = [*given]
     for system in {grade.system for grade in grades} & {*packs}:
         own = {grade.task: grade for grade in grades if grade.system == system}
         if all(grade.pack_sha256 == packs[system].sha256 for grade in own.values()):
             changed = _called(find_system(system), own, calls_by(rules, packs[system]))
             grades = [changed.get(grade.task, grade) if grade.system == system else grade for grade in grades]
-    return replace(result, grades=tuple(grades))
+    return tuple(grades)
 
 
 def _called(system: System, grades: Mapping[str, Grade], calls: Mapping[str, Call]) -> dict[str, Grade]:

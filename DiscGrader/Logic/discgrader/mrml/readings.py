@@ -5,22 +5,26 @@ is applied to the study's reading, and the renderer puts the reading that comes 
 """
 
 import getpass
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from discgrader.errors import DiscGraderError, UsageError
+from discgrader.grading.calls import missing_points
+from discgrader.grading.operating_point import read_rules
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
 from discgrader.localize.levels import check_level
 from discgrader.mrml.boxes import fitted_box, new_box, next_level
 from discgrader.mrml.node_cache import NodeCache
 from discgrader.mrml.nodes import attribute, number_of, roi_from_node, set_attributes, study_nodes
-from discgrader.mrml.readback import localization_in, one_study
+from discgrader.mrml.readback import localization_in, one_study, studies_in_scene
 from discgrader.mrml.renderer import Renderer
 from discgrader.mrml.stored import edits_of, reading_of_text, stored_reading
 from discgrader.mrml.study_reading import StudyReading
 from discgrader.mrml.watch import SceneWatch
+from discgrader.packs.pack import default_packs
 from discgrader.reading.beside import AddSecond, RemoveSecond, second_reading
+from discgrader.reading.call_findings import CallFindings
 from discgrader.reading.commands import Command, SetReader, TakeReading
 from discgrader.reading.disc_commands import AddDisc, DeleteDisc, FitBox, MoveBox, RenameDiscs
 from discgrader.reading.files import load_reading, save_reading
@@ -58,6 +62,9 @@ class SceneReadings:
     reader : str
         Who reads; where it is empty, who read before, or else the name that the user is logged in by. May be set before
         a study is read; `set_reader` is for any time.
+    calls : mapping of str to str
+        How findings are called in this scene, as `discgrader.pipeline.settings.Settings` has it; `call_findings` is for
+        what was graded before.
     """
 
     def __init__(
@@ -70,6 +77,7 @@ class SceneReadings:
     ) -> None:
         self.scene, self.cache = scene, NodeCache(scene)
         self.reader = ""
+        self.calls: Mapping[str, str] = {}
         self._busy, self._box_changed = busy, box_changed
         self._changed, self._notice = changed, notice
         self._known: dict[str, StudyReading] = {}
@@ -135,6 +143,23 @@ class SceneReadings:
             found = self.known(study)
             if found is not None and name and name != found.reading.reader:
                 found.learn(SetReader(name))
+
+    def call_findings(self, rules: Mapping[str, str]) -> tuple[str, ...]:
+        """Have findings called by other rules, in all studies of the scene that are graded; nothing is graded anew. A
+        sentence on what no pack knows a point for.
+
+        Raises
+        ------
+        UsageError
+            When a rule does not exist, and while discs are being found or graded.
+        """
+        wanted = read_rules(rules)
+        self._refuse_while_busy()
+        packs = {pack.system: pack for pack in default_packs()}
+        self.calls = dict(rules)
+        for study in studies_in_scene(self.scene):
+            self.of(study).learn(CallFindings(self.calls, packs))
+        return missing_points(wanted, packs.values())
 
     def close(self) -> None:
         """Listen no more, and forget all readings and volumes."""
@@ -265,14 +290,17 @@ class SceneReadings:
 
     def _go(self, study: str | None, act: Callable[[StudyReading], object]) -> None:
         found = self.of(study)
-        if self._busy():
-            raise UsageError("Discs are being found or graded; wait until that is done, or stop it first.")
+        self._refuse_while_busy()
         before = {disc.number: disc for disc in found.reading.present}
         act(found)
         found.show()
         for disc in found.reading.present:
             if wants_grading(disc, before.get(disc.number)):
                 self._box_changed(found.study, disc.number, False)
+
+    def _refuse_while_busy(self) -> None:
+        if self._busy():
+            raise UsageError("Discs are being found or graded; wait until that is done, or stop it first.")
 
     # What a hand did to a node becomes a command.
 

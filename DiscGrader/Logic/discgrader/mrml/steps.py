@@ -84,7 +84,7 @@ def grade_steps(
     moved : list
         Gets the nodes of boxes that were moved meanwhile.
     """
-    scene = readings.scene
+    scene, readings.calls = readings.scene, settings.calls
     study, nodes = yield from studying(scene, readings.cache, volumes, Progress(partial(tell_progress, on_event)))
     requested = _RequestedBoxes(readings, study, roi_nodes)
     known, begun = requested.known, 0.0
@@ -139,7 +139,7 @@ def regrade_steps(
     if localization is None:
         raise _not_graded(roi_node)
     explains = bool(study_nodes(scene, name, "saliency")) and not live
-    settings = Settings(systems=_systems(reading, disc), saliency=explains)
+    settings = Settings(systems=_systems(reading, disc), saliency=explains, calls=readings.calls)
 
     def put(result: DiscResult) -> None:
         # The disc may have got another name since it was asked for.

@@ -7,6 +7,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from discgrader.errors import DiscGraderError
+from discgrader.grading.operating_point import ALL_TASKS
 from discgrader.grading.scales import Scale
 from discgrader.grading.systems import scale_of
 from discgrader.panel.file_actions import FileActions
@@ -351,6 +352,18 @@ class Actions(FileActions):
         """Have the table show a summary by level, one system, or all columns; see `discgrader.panel.layouts`."""
         self.parameters.tableLayout = layout
         self.show()
+
+    def set_calls(self, rule: str) -> None:
+        """Have findings called by another rule, of what was graded before, too; nothing is graded anew. Empty for as
+        each pack states it."""
+        unknown: list[str] = []
+
+        def call() -> None:
+            unknown.extend(self.logic.readings.call_findings({ALL_TASKS: rule} if rule else {}))
+            self.parameters.calls = rule
+
+        if self.attempt(_("Findings are called as before."), call):
+            self.say(" ".join(unknown) or _("Findings are called by this rule now; probabilities stay."))
 
     def show_system(self, system: str) -> None:
         """Have the table show one system, with its worst finding at the chosen level chosen, or at the first."""

@@ -15,6 +15,7 @@ from vtk import vtkCommand
 from discgrader.errors import UsageError
 from discgrader.panel.actions import Actions
 from discgrader.panel.background import BlockReader, SeriesRecognizer
+from discgrader.panel.calls import CallsView
 from discgrader.panel.chosen_spine import SpineDialog
 from discgrader.panel.computation import Computation, InstallHint, LiveGrades, computing
 from discgrader.panel.dependencies import missing_packages
@@ -80,10 +81,11 @@ class Panel(Actions):
         self.discs = DiscsView(ui, self)
         self.details = DetailsView(ui.detailsBrowser)
         self.second = SecondView(ui, self)
+        self.calls = CallsView(ui, self)
         self.display = DisplayView(ui, self)
         self.views = (
             self.inputs, self.systems, self.grades, self.layout, self.setup, self.discs, self.details, self.second,
-            self.display,
+            self.display, self.calls,
         )  # fmt: skip
         logic.boxChanged, logic.noticed = self.live.box_changed, self.say
         logic.labels.clicked = self.choose_disc
@@ -123,6 +125,7 @@ class Panel(Actions):
         self.parameters = parameters
         if parameters is not None:
             self.reader.offer(parameters)
+            self.logic.readings.calls = parameters.callRules()
             self.margin.show(parameters.boxes.marginMm)
             self._tie = ParameterTie(parameters, self.ui)
             self._tag = parameters.AddObserver(vtkCommand.ModifiedEvent, self._parameters_changed)

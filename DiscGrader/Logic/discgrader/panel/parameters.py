@@ -9,6 +9,7 @@ import slicer
 from slicer import vtkMRMLScalarVolumeNode
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper, parameterPack
 
+from discgrader.grading.operating_point import ALL_TASKS
 from discgrader.localize.margin import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM
 from discgrader.pipeline.settings import Settings
 
@@ -98,6 +99,7 @@ class DiscGraderParameterNode:
     tableLayout - What the table of grades has columns of: ``summary``, ``system`` or ``all``; empty for what suits its
         size.
     presentation - Whether table, details and labels are large enough for the back row.
+    calls - How findings are called: ``youden``, ``sensitivity:0.9`` or ``likeliest``; empty for as each pack states it.
     withoutIdentity - Whether reports and their files leave out whose study it is.
     """
 
@@ -116,6 +118,7 @@ class DiscGraderParameterNode:
     tableLayout: str
     presentation: bool = False
     withoutIdentity: bool = False
+    calls: str
 
     def volumes(self):
         """The chosen volumes by role; of AX_T2 a list of them."""
@@ -138,7 +141,12 @@ class DiscGraderParameterNode:
             systems=[name for name in systems if name not in self.grading.systemsOff],
             margin_mm=self.boxes.marginMm,
             saliency=self.grading.saliency,
+            calls=self.callRules(),
         )
+
+    def callRules(self):
+        """How findings are called, as `discgrader.pipeline.settings.Settings` has it."""
+        return {ALL_TASKS: self.calls} if self.calls else {}
 
     def axialNodes(self):
         """The volumes that serve as AX_T2, without those that are no longer in the scene."""

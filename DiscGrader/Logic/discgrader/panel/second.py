@@ -40,7 +40,7 @@ class SecondView:
         column.addLayout(row)
         column.addWidget(self.label)
         parent.layout().addWidget(self.panel)
-        qt.QWidget.setTabOrder(ui.reportButton, self.add)
+        qt.QWidget.setTabOrder(ui.identityCheckBox, self.add)
         qt.QWidget.setTabOrder(self.add, self.remove)
         self.add.connect("clicked(bool)", actions.choose_second)
         self.remove.connect("clicked(bool)", actions.remove_second)

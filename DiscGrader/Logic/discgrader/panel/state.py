@@ -143,6 +143,8 @@ class PanelState:
         Whose grade stands beside each disc, as ``system/task``, or ``chosen``.
     table_layout : str
         What the table has columns of; see `discgrader.panel.layouts`.
+    calls : str
+        By which rule findings are called, as `DiscGraderParameterNode` has it.
     presentation : bool
         Whether texts are large enough for the back row.
     keys : mapping of str to str
@@ -167,6 +169,7 @@ class PanelState:
     hidden_tasks: tuple[str, ...] = ()
     label_task: str = ""
     table_layout: str = ""
+    calls: str = ""
     presentation: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     undo: str = ""
@@ -254,6 +257,7 @@ def panel_state(
         hidden_tasks=hidden,
         label_task=parameters.display.labelTask,
         table_layout=parameters.tableLayout,
+        calls=parameters.calls,
         presentation=parameters.presentation,
         keys=keys,
         undo=series.undo or in_language((history and history.undo_words) or ""),

@@ -40,7 +40,7 @@ class Grading:
     box : RoiBox
         The box that was graded.
     grades : tuple of Grade
-        Never changed afterwards.
+        Never changed afterwards, but for the rule by which findings are called of the same probabilities.
     time : str
     not_graded : mapping of str to str
         Why systems that were asked did not grade it, as in `DiscResult`.
