@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from discgrader.errors import UsageError
 from discgrader.grading.herniation_box import KEY
-from discgrader.grading.place import sagittal_place
+from discgrader.grading.place import axial_slice_read, sagittal_place
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import scale_of, tasks
+from discgrader.grading.view import slice_read
+from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
 
 LEFT_LPS = np.array([1.0, 0.0, 0.0])
@@ -45,6 +47,31 @@ def test_a_herniation_is_shown_in_its_box():
     assert np.allclose(sagittal_place(disc, said, "msu", "size"), found.center_lps_mm, atol=1e-3)
     assert np.allclose(sagittal_place(disc, said, "msu", "zone"), found.center_lps_mm, atol=1e-3)
     assert np.allclose(sagittal_place(disc, said, "pfirrmann", "pfirrmann"), disc.center_lps_mm)
+
+
+def test_what_is_seen_by_its_saliency_is_shown_where_most_of_that_is():
+    affine = np.diag([-4.0, 0.8, 0.8, 1.0])
+    affine[:3, 3] = (30.0, -20.0, -60.0)
+    values = np.zeros((30, 40, 15), np.float32)
+    values[10:14, 5:9, 3] = 0.4
+    values[20, 20, 9] = 1.0
+    found = sagittal_place(box(), (), "spider", "upper_endplate", Volume(values, affine))
+    assert found[0] == pytest.approx(30.0 - 4.0 * 3), "the brightest voxel alone is not most of it"
+    elsewhere = sagittal_place(box(), (), "spider", "bulging", Volume(values, affine))
+    assert np.allclose(elsewhere, box().center_lps_mm)
+    nothing = Volume(np.zeros_like(values), affine)
+    assert np.allclose(sagittal_place(box(), (), "spider", "modic", nothing), box().center_lps_mm)
+
+
+def test_the_axial_slice_is_that_which_was_read_as_long_as_it_is_there():
+    said = grade("deepspine", "left_facet_arthropathy", slice={"value": "3 of 5", "series": "AX"})
+    assert axial_slice_read(said, {"AX": 5, "other": 9}) == slice_read(said.evidence) == ("AX", 2)
+    assert axial_slice_read(said, {"AX": 2}) is None and axial_slice_read(said, {"other": 5}) is None
+    assert axial_slice_read(None, {"AX": 5}) is None
+
+
+def test_facet_joints_alone_are_best_seen_on_axial_slices():
+    assert {task.name for _, task in tasks() if task.axial} == {"left_facet_arthropathy", "right_facet_arthropathy"}
 
 
 def test_all_else_is_shown_in_the_middle_of_the_disc_or_where_the_map_is_brightest():

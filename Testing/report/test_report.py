@@ -10,15 +10,18 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 from discgrader.errors import OutputError
+from discgrader.grading.place import sagittal_place
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.grading.systems import find_task
+from discgrader.grading.view import slice_middle
+from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.study import Contrast, Plane, Study
 from discgrader.imaging.volume import Volume
 from discgrader.report.html import report_html, write_report
-from discgrader.report.pictures import box_outline, crop_picture, slice_picture, with_saliency
+from discgrader.report.pictures import axial_picture, box_outline, crop_picture, slice_picture, with_saliency
 from discgrader.report.words import percent
 from PIL import Image
-from synthetic_result import synthetic_result
+from synthetic_result import made_grade, synthetic_result
 
 VOID = {"img", "meta", "br"}
 
@@ -277,6 +280,48 @@ def test_crop_follows_the_axes_of_the_box(result):
     assert np.ptp(columns) * crop.pixel_mm == pytest.approx(34, abs=2.1)
     assert columns.mean() * crop.pixel_mm == pytest.approx(32 - 12, abs=1)
     assert rows.mean() * crop.pixel_mm == pytest.approx(15, abs=1)
+
+
+@pytest.mark.parametrize("across_mm", [-16.0, 0.0, 16.0])
+def test_a_crop_beside_the_middle_lies_on_the_slice_there(result, across_mm):
+    series, box = result.study.series[0], result.discs[0].disc.roi
+    at = box.center_lps_mm + across_mm * box.axes_lps[:, 0] + 5.0 * box.axes_lps[:, 2]
+    crop = crop_picture(series, box, at)
+    away = (crop.center_lps_mm - box.center_lps_mm) @ box.axes_lps
+    assert abs(away[0] - across_mm) <= max(series.volume.spacing_mm) / 2 and abs(away[2]) < 1.0
+    index = series.volume.lps_to_index(crop.center_lps_mm)
+    assert np.abs(index - np.round(index)).min() < 1e-6, "on a slice, not between two"
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_foramen_is_pictured_on_the_slice_of_its_side_as_in_the_views(small, side):
+    [disc], task = small.discs, f"{side}_foraminal_stenosis"
+    given = made_grade("deepspine", task, "2", "moderate", tuple("0123"), {})
+    saliency = next(iter(small.saliency.values()))
+    key, name = (disc.disc.level, "deepspine", task), small.study.series[0].name
+    result = replace(
+        small, discs=(replace(disc, grades=(*disc.grades, given)),), saliency={**small.saliency, key: saliency},
+        saliency_series={**small.saliency_series, key: name},
+    )  # fmt: skip
+    place = sagittal_place(disc.disc.roi, (given,), "deepspine", task)
+    assert ((place - disc.disc.roi.center_lps_mm)[0] > 12) == (side == "left")
+    crop = crop_picture(small.study.series[0], disc.disc.roi, place)
+    assert with_saliency(crop, saliency).data_uri() in report_html(result)
+
+
+@pytest.mark.parametrize("task", ["left_facet_arthropathy", "left_foraminal_stenosis"])
+def test_a_facet_is_pictured_on_the_axial_slice_that_was_read(small, task):
+    [disc], t1 = small.discs, small.study.series[1]
+    axial = replace(t1, name="axial", plane=Plane.AXIAL, contrast=Contrast.T2)
+    slices = axial.volume.size[slice_axis_of(axial.volume, Plane.AXIAL)]
+    number = slices // 3
+    read = {"slice": {"value": f"{number + 1} of {slices}", "series": "axial"}}
+    given = made_grade("deepspine", task, "1", "yes", ("0", "1"), read)
+    study = replace(small.study, series=(*small.study.series, axial))
+    page = report_html(replace(small, study=study, discs=(replace(disc, grades=(*disc.grades, given)),)))
+    picture = axial_picture(axial, disc.disc.roi, slice_middle(axial.volume, number))
+    assert (picture.data_uri() in page) == (task == "left_facet_arthropathy")
+    assert ("Axial slice read: Left facet arthropathy, DeepSPINE, yes" in page) == (task == "left_facet_arthropathy")
 
 
 def test_no_saliency_leaves_a_picture_as_it_is(result):

@@ -479,6 +479,10 @@
             <translation>Alle Hinweise zur gesamten Untersuchung</translation>
         </message>
         <message>
+            <source>Axial slice read: {what}</source>
+            <translation>Gelesene axiale Schicht: {what}</translation>
+        </message>
+        <message>
             <source>Axial {role} slice with the boxes of {discs}.</source>
             <translation>Axiale Schicht ({role}) mit den Boxen von {discs}.</translation>
         </message>

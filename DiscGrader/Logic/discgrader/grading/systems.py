@@ -70,6 +70,8 @@ class Task:
     shown_in : str
         Which sagittal slice shows what it is about: the middle one of the system's view of this name, such as ``left``
         for what lies beside the canal, or `BY_SALIENCY`; where empty, the middle of the disc.
+    axial : bool
+        Whether what it is about is best seen on the axial slice that it was read from, as facet joints are.
     proof : Proof, optional
     says : tuple of Statement
         What its grades say of things that tasks of other systems may speak of, too.
@@ -90,6 +92,7 @@ class Task:
     sums: Sum | None = None
     follows: str = ""
     shown_in: str = ""
+    axial: bool = False
     proof: Proof | None = None
     says: tuple[Statement, ...] = ()
     phrases: Mapping[str, str] = field(default_factory=dict)

@@ -10,9 +10,8 @@ import numpy as np
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.axial import AxialCut, axial_cut
 from discgrader.grading.not_graded import refuses_axial
-from discgrader.grading.place import sagittal_place
+from discgrader.grading.place import axial_slice_read, sagittal_place
 from discgrader.grading.results import DiscResult
-from discgrader.grading.systems import BY_SALIENCY, find_task
 from discgrader.grading.view import slice_middle, slice_read
 from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.study import Contrast, Plane, Series
@@ -21,7 +20,6 @@ from discgrader.localize.disc import Disc
 from discgrader.mrml.nodes import Node, attribute, nodes_of_class, set_attributes, study_nodes
 from discgrader.mrml.overlays import show_overlays
 from discgrader.mrml.readback import series_nodes
-from discgrader.mrml.saliency import most_salient
 from discgrader.mrml.study_reading import StudyReading
 from discgrader.mrml.views import (
     AXIAL_RAS,
@@ -38,7 +36,7 @@ from discgrader.mrml.views import (
     slice_node,
     turn_axial,
 )
-from discgrader.mrml.volumes import grid_of_volume
+from discgrader.mrml.volumes import grid_of_volume, volume_from_node
 from discgrader.reading.results import disc_now, indices
 
 
@@ -83,9 +81,9 @@ def axial_slice(
     """
     grids = _grids(node for node in nodes if attribute(node, "Role") == "AX_T2")
     named = {node.GetName(): node for node in grids}
-    grade = result.grade_of(system, task)
-    read = None if grade is None else slice_read(grade.evidence)
-    if read is not None and read[0] in named and not moved:
+    slices = {name: grids[node].size[slice_axis_of(grids[node], Plane.AXIAL)] for name, node in named.items()}
+    read = axial_slice_read(result.grade_of(system, task), slices)
+    if read is not None and not moved:
         node = named[read[0]]
         return _slice(node, grids[node], result.disc, read[1])
     others = () if moved else map(slice_read, (grade.evidence for grade in result.grades))
@@ -140,9 +138,8 @@ def _axes_ras(grid: Volume, axis: int) -> np.ndarray:
 
 def _sagittal_place(result: DiscResult, system: str, task: str, saliency: Node | None) -> np.ndarray:
     """A point of the sagittal slice to look at, RAS mm."""
-    if saliency is not None and find_task(system, task).shown_in == BY_SALIENCY:
-        return most_salient(saliency)
-    return lps_to_ras(sagittal_place(result.disc.roi, result.grades, system, task))
+    salient = None if saliency is None else volume_from_node(saliency)
+    return lps_to_ras(sagittal_place(result.disc.roi, result.grades, system, task, salient))
 
 
 def _on_slice(node: Node, place_ras_mm: np.ndarray) -> np.ndarray:

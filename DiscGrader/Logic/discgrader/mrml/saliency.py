@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import vtk
-from vtk.util import numpy_support
 
 from discgrader.grading.systems import find_task
 from discgrader.imaging.volume import Volume
@@ -89,19 +88,6 @@ class StoredMap:
         """Have a node hold it."""
         node.SetIJKToRASMatrix(self.matrix)
         node.SetAndObserveImageData(self.image)
-
-
-def most_salient(node) -> np.ndarray:
-    """The middle of the sagittal slice of a map that has most of the saliency, RAS mm, shape (3,)."""
-    image = node.GetImageData()
-    shape = image.GetDimensions()
-    values = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(shape, order="F")
-    matrix = vtk.vtkMatrix4x4()
-    node.GetIJKToRASMatrix(matrix)
-    axis = int(np.argmax([abs(matrix.GetElement(0, column)) for column in range(3)]))
-    index = (np.array(shape) - 1) / 2
-    index[axis] = int(values.sum(tuple(other for other in range(3) if other != axis)).argmax())
-    return np.array(matrix.MultiplyPoint((*index.tolist(), 1.0))[:3])
 
 
 class MapStore:

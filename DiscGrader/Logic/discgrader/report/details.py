@@ -1,6 +1,6 @@
 """One part of the report for each disc: its crops, its saliency, its grades and what speaks for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import numpy as np
@@ -9,16 +9,20 @@ from discgrader.grading.contradictions import by_thing
 from discgrader.grading.contributions import KEY
 from discgrader.grading.headings import percent
 from discgrader.grading.herniation_box import evidence_box
+from discgrader.grading.place import axial_slice_read, sagittal_place
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition
 from discgrader.grading.series_choice import shows_discs
-from discgrader.grading.view import slice_middle, slice_read
+from discgrader.grading.systems import find_system, systems
+from discgrader.grading.view import slice_middle
 from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.study import Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.jobs.threads import in_threads
+from discgrader.localize.box import RoiBox
 from discgrader.reading.record import OVERRIDDEN
 from discgrader.report.account import Account, Shown
+from discgrader.report.impression import impression_of
 from discgrader.report.markup import Html, tag
 from discgrader.report.pictures import HEAT, Picture, axial_picture, crop_picture, with_outline, with_saliency
 from discgrader.report.plates import CONTRADICTION_SIGN, ai_beside, badge, sign, status, synthetic_mark
@@ -41,7 +45,7 @@ from discgrader.report.words import (
 MOST_OTHER_MAPS = 3
 """Saliency maps shown for a disc beside that of its main grade."""
 
-MOST_AXIAL_MAPS = 4
+MOST_AXIAL_MAPS = 6
 """And so many on axial slices."""
 
 MOST_NAMED = 4
@@ -127,11 +131,13 @@ def _figures(account: Account, disc: DiscResult) -> list[Html]:
     if all(series.plane is Plane.AXIAL for series in result.study.series):
         return [*_axial_slice(account, disc), tag("div", _axial_crops(account, disc), class_="small")]
     maps = _maps(account, disc)
-    shown = _crop_series(result, maps[0][0] if maps else None)
-    crops = {series.name: (series, crop_picture(series, disc_on(result, series, disc).disc.roi)) for series in shown}
-    plain = [_plain_crop(account, disc, series, crop) for series, crop in crops.values()]
+    shown = {series.name: series for series in _crop_series(result, maps[0][0] if maps else None)}
+    boxes = {name: disc_on(result, series, disc).disc.roi for name, series in shown.items()}
+    plain = [_plain_crop(account, disc, one, crop_picture(one, boxes[name])) for name, one in shown.items()]
     explained = [
-        _explained_crop(account, disc, *crops[name], grade, saliency) for name, grade, saliency in maps if name in crops
+        _explained_crop(account, disc, shown[name], boxes[name], grade, saliency)
+        for name, grade, saliency in maps
+        if name in shown
     ]
     large = [*plain[:1], *explained[:1]]
     small = [*plain[1:], *explained[1:], *_axial_crops(account, disc)]
@@ -153,9 +159,11 @@ def _plain_crop(account: Account, disc: DiscResult, series: Series, crop: Pictur
 
 
 def _explained_crop(
-    account: Account, disc: DiscResult, series: Series, picture: Picture, grade: Grade, saliency: Volume
+    account: Account, disc: DiscResult, series: Series, box: RoiBox, grade: Grade, saliency: Volume
 ) -> Html:
-    return _map_figure(account, disc, series, with_saliency(picture, saliency), grade)
+    """On the slice that shows what the grade is about."""
+    place = sagittal_place(box, disc.grades, grade.system, grade.task, saliency)
+    return _map_figure(account, disc, series, with_saliency(crop_picture(series, box, place), saliency), grade)
 
 
 def _map_figure(account: Account, disc: DiscResult, series: Series, picture: Picture, grade: Grade) -> Html:
@@ -175,7 +183,7 @@ def _maps(account: Account, disc: DiscResult) -> list[tuple[str, Grade, Volume]]
     axial = {series.name for series in result.study.series if series.plane == Plane.AXIAL}
     others = [
         one
-        for one in _of_packs(account, disc)
+        for one in _worst_first(account, disc)
         if one is not main
         and not is_absent(one)
         and result.saliency_series.get((disc.disc.level, one.system, one.task)) not in axial
@@ -194,37 +202,63 @@ def _of_packs(account: Account, disc: DiscResult) -> list[Grade]:
     return [one.ai for one in account.grades(disc.disc.level) if one.ai is not None]
 
 
+def _worst_first(account: Account, disc: DiscResult) -> list[Grade]:
+    """The same as the impression orders them, what it does not name last."""
+    found = impression_of(account, disc.disc.level).findings
+    order = {shown.key: place for place, shown in enumerate(one for finding in found for one in finding.grades)}
+    return sorted(_of_packs(account, disc), key=lambda one: order.get((one.system, one.task), len(order)))
+
+
 def _axial_crops(account: Account, disc: DiscResult) -> list[Html]:
-    """Findings that were graded on axial slices, each on its own with its saliency, and the herniation's box."""
+    """Findings that were graded on axial slices, or are best seen there, each on the slice that it was read from, with
+    its saliency where this lies there, and the herniation's box."""
     result = account.result
     series = {series.name: series for series in result.study.series if series.plane == Plane.AXIAL}
     found: list[Html] = []
-    for grade in _of_packs(account, disc):
+    for grade in _worst_first(account, disc):
         key = (disc.disc.level, grade.system, grade.task)
         shown = series.get(result.saliency_series.get(key, ""))
-        if shown is None or key not in result.saliency or is_absent(grade) or len(found) == MOST_AXIAL_MAPS:
+        if is_absent(grade) or len(found) == MOST_AXIAL_MAPS:
             continue
-        saliency = result.saliency[key]
-        if not saliency.array.any():
-            continue
-        crop = axial_picture(shown, disc.disc.roi, _read_at(grade, shown, saliency))
-        picture, box = with_saliency(crop, saliency), evidence_box(grade.evidence)
-        if box is not None:
-            picture = with_outline(picture, box, definition(grade, grade.grade).rgb)
-        found.append(_map_figure(account, disc, shown, picture, grade))
+        if shown is not None and key in result.saliency and result.saliency[key].array.any():
+            found.append(_axial_map(account, disc, shown, grade, result.saliency[key]))
+        elif shown is None and _is_axial(grade) and (read := axial_slice_read(grade, _slices(series.values()))):
+            found.append(_axial_finding(account, disc, series[read[0]], grade, read[1]))
     return found
+
+
+def _axial_map(account: Account, disc: DiscResult, series: Series, grade: Grade, saliency: Volume) -> Html:
+    crop = axial_picture(series, disc.disc.roi, _read_at(grade, series, saliency))
+    picture, box = with_saliency(crop, saliency), evidence_box(grade.evidence)
+    if box is not None:
+        picture = with_outline(picture, box, definition(grade, grade.grade).rgb)
+    return _map_figure(account, disc, series, picture, grade)
+
+
+def _axial_finding(account: Account, disc: DiscResult, series: Series, grade: Grade, number: int) -> Html:
+    """A finding that is best seen on an axial slice, though its network has looked at sagittal ones, too."""
+    picture = axial_picture(series, disc.disc.roi, slice_middle(series.volume, number))
+    what = f"{account.heading(grade.system, grade.task)}, {account.word(grade.label)}"
+    alt = account.say("{level} on {series}.", level=disc.disc.level, series=role_title(series))
+    return _figure(picture, alt, account.say("Axial slice read: {what}", what=what))
+
+
+def _is_axial(grade: Grade) -> bool:
+    """Whether it is about something that is best seen on axial slices."""
+    return grade.system in systems() and find_system(grade.system).task(grade.task).axial
+
+
+def _slices(series: Iterable[Series]) -> dict[str, int]:
+    """How many slices each axial series has."""
+    return {one.name: one.volume.size[slice_axis_of(one.volume, Plane.AXIAL)] for one in series}
 
 
 def _read_at(grade: Grade, series: Series, saliency: Volume) -> np.ndarray:
     """A point, LPS mm, of the axial slice that a grade was read from; where that is not known, of where its saliency is
     highest."""
-    stated = slice_read(grade.evidence)
-    if (
-        stated is not None
-        and stated[0] == series.name
-        and stated[1] < series.volume.size[slice_axis_of(series.volume, Plane.AXIAL)]
-    ):
-        return slice_middle(series.volume, stated[1])
+    read = axial_slice_read(grade, _slices([series]))
+    if read is not None:
+        return slice_middle(series.volume, read[1])
     highest = np.unravel_index(saliency.array.argmax(), saliency.array.shape)[::-1]
     return saliency.index_to_lps(np.array(highest))
 

@@ -66,7 +66,7 @@ class LevelImpression:
 
 def impression(account: Account) -> tuple[LevelImpression, ...]:
     """What is to be said of every disc, the disc with the worst finding first, those alike from the head down."""
-    found = [_of_level(account, graded.disc.level) for graded in account.discs]
+    found = [impression_of(account, graded.disc.level) for graded in account.discs]
     return tuple(sorted(found, key=lambda one: -one.gravity))
 
 
@@ -83,7 +83,8 @@ def sure_of(account: Account, finding: Finding) -> str:
     return ", ".join(said)
 
 
-def _of_level(account: Account, level: str) -> LevelImpression:
+def impression_of(account: Account, level: str) -> LevelImpression:
+    """What is to be said of one disc."""
     grades = account.grades(level)
     findings = sorted(_findings(account, grades), key=lambda one: -one.gravity)
     return LevelImpression(level, tuple(findings), account.contradictions(level), bool(grades))

@@ -93,9 +93,13 @@ def slice_picture(series: Series, boxes: Sequence[RoiBox], pixel_mm: float = SLI
     return _render(volume, Picture(np.zeros((rows, columns), np.uint8), center, right, down, pixel_mm))
 
 
-def crop_picture(series: Series, box: RoiBox) -> Picture:
-    """What lies in a box, cut along its own axes, head up and back to the right, on the slice closest to its middle."""
-    center = _onto_slice(series.volume, box.center_lps_mm, _through_axis(series.volume, series.plane))
+def crop_picture(series: Series, box: RoiBox, at_lps: np.ndarray | None = None) -> Picture:
+    """What lies in a box, cut along its own axes, head up and back to the right, on the slice closest to its middle, or
+    to a point beside that."""
+    center, across = box.center_lps_mm, box.axes_lps[:, 0]
+    if at_lps is not None:
+        center = center + across * ((at_lps - center) @ across)
+    center = _onto_slice(series.volume, center, _through_axis(series.volume, series.plane))
     columns, rows = np.maximum(np.round(box.size_mm[1:] / CROP_PIXEL_MM).astype(int), 1)
     right, down = box.axes_lps[:, 1], -box.axes_lps[:, 2]
     return _render(series.volume, Picture(np.zeros((rows, columns), np.uint8), center, right, down, CROP_PIXEL_MM))
