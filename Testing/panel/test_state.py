@@ -43,6 +43,7 @@ def parameters(chosen=("", "", ""), off=(), hidden=()):
         chosenStudy="",
         tableLayout="",
         presentation=False,
+        calls="",
     )
 
 
