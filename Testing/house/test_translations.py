@@ -7,7 +7,9 @@ import slicer
 from block_engine import BlockEngine
 from desk.desk import Desk
 from desk.user import User
+from discgrader.packs.pack import default_packs
 from discgrader.report.language import find_language
+from discgrader.report.words import evidence_text
 from fake_engine import write_blocks
 from PySide6 import QtCore, QtGui, QtWidgets
 from update_translations import FOLDER, NOT_SENTENCES, read, sentences, texts
@@ -140,3 +142,28 @@ TOLD = {
 def test_sentences_of_the_package_are_told_in_german(english):
     assert TOLD[english] in find_language("de").word(english)
     assert find_language("en").word(english) == english
+
+
+def test_what_packs_state_of_their_training_is_told_in_german():
+    """As table, details and report show it; numbers may be others in a pack that is trained anew."""
+    german, packs = find_language("de"), default_packs()
+    assert len(packs) >= 6
+    for pack in packs:
+        stated = [pack.trained_on.statement, *(points.chosen_on for points in pack.operating_points.values())]
+        stated += [str(pack.metrics["method"])] if "method" in pack.metrics else []
+        for text in stated:
+            told = german.word(text)
+            assert told != text and not re.search(r"\b(discs|patients|trained|held out|spines)\b", told), told
+
+
+def test_numbers_and_places_of_evidence_are_german():
+    german = find_language("de")
+    assert evidence_text({"value": 7.13, "unit": "mm"}, german) == "7,13 mm"
+    assert evidence_text({"value": "11 of 35"}, german) == "11 von 35"
+    assert evidence_text({"value": 1234.5, "unit": "mm"}, german) == "1234 mm"
+    assert evidence_text({"value": None}, german) == "nicht gemessen"
+    assert evidence_text({"value": "by CT; MRI only predicts calcification"}, german).startswith("durch CT")
+    assert (
+        evidence_text({"value": 7.13, "unit": "mm"}) == "7.13 mm" and evidence_text({"value": "11 of 35"}) == "11 of 35"
+    )
+    assert german.word("1 of the discs of 3") == "1 of the discs of 3", "no count"

@@ -306,6 +306,8 @@ def test_every_feature_of_the_catalog_has_words_and_a_german_translation():
         assert feature.name not in words, feature
         assert "," not in words, "translations take it apart at commas"
         assert german.word(words) not in (words, ""), words
+        title = words[0].upper() + words[1:]
+        assert german.word(title)[0].isupper() and german.word(title) != title
     told = in_words("T2:slice:wavelet-LH_glcm_SumEntropy").removeprefix("T2: ")
     assert german.word(told[0].upper() + told[1:]) == "Vielfalt der Helligkeit von Pixelpaaren, feine Einzelheiten (LH)"
     assert german.word("Disc height, of the disc above") == "Bandscheibenhöhe, kraniale Nachbarbandscheibe"

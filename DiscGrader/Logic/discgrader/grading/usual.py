@@ -15,7 +15,7 @@ from discgrader.resources import resources_dir
 FOLDER = "UsualValues"
 """Of ``Resources``; one file for each data set, with the data set and its license."""
 
-USUAL, BELOW, ABOVE = "usual {low}–{high}", "below the usual {low}–{high}", "above the usual {low}–{high}"
+USUAL, BELOW, ABOVE = "usual {range}", "below the usual {range}", "above the usual {range}"
 """What is said beside a value, by whether it lies inside."""
 
 _Value = Annotated[float, Within(-1e12, 1e12)]

@@ -173,8 +173,8 @@ def _pack(account: Account, name: str, grades: Sequence[Grade], card: Mapping, r
     facts = {
         account.say("Grades"): ", ".join(_task_title(account, grade.system, grade.task) for grade in grades),
         account.say("System"): "" if grades else str(card.get("system") or ""),
-        account.say("Trained on"): trained.get("statement") or (given.trained_on if given else ""),
-        account.say("Data"): ", ".join(str(part) for part in data if part),
+        account.say("Trained on"): account.word(str(trained.get("statement") or (given.trained_on if given else ""))),
+        account.say("Data"): ", ".join(account.word(str(part)) for part in data if part),
         account.say("Intended use"): account.word(str(card.get("intended_use") or "")),
         "SHA-256": tag("code", card.get("sha256") or (given.pack_sha256 if given else "")),
     }

@@ -126,8 +126,9 @@ def usual_of(measured: object, language: Language = ENGLISH) -> Usual | None:
         return None
     low, high = (float(limit) for limit in known)
     words = usual_words(float(value), low, high)
-    said = language.word(words).format(low=language.number(number(low)), high=language.number(number(high)))
-    return Usual(said.replace("–-", " – -"), words != USUAL)
+    # A dash between numbers that may be below zero needs room.
+    between = f"{number(low)} – {number(high)}" if low < 0 else f"{number(low)}–{number(high)}"
+    return Usual(language.word(words).format(range=language.number(between)), words != USUAL)
 
 
 def usual_statements(evidence: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
