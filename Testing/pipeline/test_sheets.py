@@ -23,8 +23,13 @@ from discgrader.pipeline.output import write_tables
 from discgrader.pipeline.settings import Settings
 from discgrader.pipeline.sheets import TileWriter, check_sheets, remove_sheets, sheets_of, tile_name, views_of_packs
 from discgrader.progress import Progress
+from discgrader.reading.commands import AcceptGrade, SetGrade
+from discgrader.reading.disc_commands import ShiftLevels
+from discgrader.reading.files import save_reading
+from discgrader.reading.results import reading_of_result
 from discgrader.report.contact_sheet import COLUMNS, TILES_A_PAGE, ContactSheet, Tile, draw_pages
 from discgrader.report.rois import write_rois
+from discgrader.report.tables import examined_json
 from fake_engine import FakeMaker, fake_pack, write_blocks
 from PIL import Image
 from synthetic_result import made_grade, synthetic_localization, synthetic_result, synthetic_study
@@ -56,6 +61,35 @@ def stripes(page: Image.Image, color: str, width: int) -> int:
 def marks(page: Image.Image) -> int:
     """How many pixels have the color of the mark."""
     return int((np.asarray(page) == MARK).all(axis=2).sum())
+
+
+def test_sheets_show_the_readers_grade_first_on_the_picture_of_the_same_disc(tmp_path: Path) -> None:
+    write_blocks(tmp_path / "in" / "a")
+    out, task = tmp_path / "out", ("pfirrmann", "pfirrmann")
+    batch(tmp_path / "in", out, sheets=True)
+    before = {tile.level: tile for tile in next(iter(sheets_of([out / "a"], {}))).tiles}
+    assert not any(tile.read or tile.ai_label for tile in before.values())
+    result = synthetic_result()
+    result = replace(result, study=replace(result.study, name="a"))
+    begun = reading_of_result(result, "Dr. Roe", examined=examined_json(result))
+    read = begun.apply(SetGrade("L4-L5", *task, "2", "bright"))
+    read = read.apply(AcceptGrade("L3-L4", *task)).apply(ShiftLevels(-1))
+    names = {disc.found_level: disc.level for disc in read.present}
+    save_reading(read, tmp_path / "a.reading.json")
+    assert main(["report", str(out / "a"), "--reading", str(tmp_path / "a.reading.json")]) == 0
+    sheet = next(iter(sheets_of([out / "a"], {})))
+    now = {tile.level: tile for tile in sheet.tiles}
+    changed, accepted, unread = (now[names[level]] for level in ("L4-L5", "L3-L4", "L2-L3"))
+    assert (changed.grade, changed.ai_label, changed.read) == ("2", "IV", True) and before["L4-L5"].grade == "4"
+    assert (accepted.grade, accepted.ai_label, accepted.read) == (before["L3-L4"].grade, "", True)
+    assert (unread.grade, unread.read) == (before["L2-L3"].grade, False)
+    assert all(now[names[level]].picture == tile.picture for level, tile in before.items())
+    place = [tile.level for tile in sheet.in_order()].index(changed.level)
+    assert {tile.grade for tile in sheet.in_order()[: place + 1]} <= {"1", "2"}
+    batch(tmp_path / "in", out, sheets=True)
+    page = Image.open(out / "sheets" / "pfirrmann_pfirrmann.png").convert("RGB")
+    colors = [grade.color for grade in scale_of(*task).grades]
+    assert [stripes(page, color, sheets.PIXELS) for color in colors] == [1, 2, 1, 0, 1]
 
 
 def test_a_batch_draws_a_sheet_of_each_task_with_every_disc_once(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from discgrader.packs.pack import Pack
 from discgrader.pipeline.crops import disc_picture, gray_levels, in_gray, middle_gray
 from discgrader.pipeline.output import GRADES
 from discgrader.progress import Progress
+from discgrader.reading.record import UNREAD
 from discgrader.report.contact_sheet import ContactSheet, Tile, draw_pages, grid
 from discgrader.report.summary import reference_series
 from discgrader.report.tables import read_grades_json
@@ -87,18 +88,7 @@ def sheets_of(results: Sequence[Path], views: Mapping[str, Sequence[ViewSpec]]) 
     ]
     for system, task in _tasks():
         graded = [
-            (
-                grade,
-                Tile(
-                    document["study"],
-                    disc["level"],
-                    disc["index_from_sacrum"],
-                    grade["grade"],
-                    grade["probabilities"][grade["grade"]],
-                    bool(grade["warnings"] or disc["warnings"] or document.get("name_doubts")),
-                    folder / TILES / tile_name(disc["level"], system, grade["evidence"]),
-                ),
-            )
+            (grade, _tile(folder, document, disc, grade))
             for folder, document, disc in discs
             for grade in disc["grades"]
             if (grade["system"], grade["task"]) == (system, task)
@@ -118,6 +108,26 @@ def sheets_of(results: Sequence[Path], views: Mapping[str, Sequence[ViewSpec]]) 
             view_names if len(view_names) > 1 else (),
             len(graded) - len(tiles),
         )
+
+
+def _tile(folder: Path, document: Mapping, disc: Mapping, grade: Mapping) -> Tile:
+    """A disc under the grade that stands: the reader's, where somebody has decided, else the pack's."""
+    read = grade.get("status", UNREAD) != UNREAD
+    stands = grade["final_grade"] if read else grade["grade"]
+    return Tile(
+        document["study"],
+        disc["level"],
+        disc["index_from_sacrum"],
+        stands,
+        grade["probabilities"][stands],
+        bool(grade["warnings"] or disc["warnings"] or document.get("name_doubts")),
+        # Tiles keep the names that discs had when they were graded.
+        folder
+        / TILES
+        / tile_name(disc.get("found_level", disc["level"]) or "added", grade["system"], grade["evidence"]),
+        read=read,
+        ai_label="" if stands == grade["grade"] else grade["label"],
+    )
 
 
 def remove_sheets(out: Path) -> None:

@@ -146,6 +146,11 @@ class Account:
         """One of them, or None where the disc has none for this task."""
         return self._shown[level].get((system, task))
 
+    def found_level(self, level: str) -> str | None:
+        """How a disc was named when it was found; None where the reader added it."""
+        read = self._read_discs.get(level)
+        return level if read is None else read.found_level
+
     def leading(self, level: str) -> Shown | None:
         """The grade that stands for a disc, in color, label and overview."""
         given = (self.grade(level, *key) for key in leading_tasks())

@@ -38,13 +38,17 @@ class Tile:
     study, level : str
     index_from_sacrum : int
     grade : str
-        As written in files.
+        The one that stands, the reader's before the pack's, as written in files.
     probability : float
-        Of that grade.
+        What the pack thinks of that grade.
     warned : bool
         Whether the grade or its disc carries a warning.
     picture : Path
         Gray, of any size.
+    read : bool
+        Whether a reader has decided.
+    ai_label : str
+        The pack's grade, where the reader gave another one; empty elsewhere.
     """
 
     study: str
@@ -54,6 +58,8 @@ class Tile:
     probability: float
     warned: bool
     picture: Path
+    read: bool = False
+    ai_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,9 @@ def _head(sheet: ContactSheet, scale: Scale, counts: Mapping[str, int], width: i
     if sheet.synthetic:
         parts.append(_plate(f"{SYNTHETIC}.", width))
     facts = [*sheet.packs, f"{number}, the most probable of each grade first.  {of_each}"]
+    read, changed = sum(tile.read for tile in sheet.tiles), sum(bool(tile.ai_label) for tile in sheet.tiles)
+    if read:
+        facts.append(f"{read} read: shown by the reader's grade, {changed} of them with another one than the AI's.")
     if sheet.views:
         facts.append(f"Each picture shows, row by row: {', '.join(sheet.views)}.")
     if sheet.without_picture:
@@ -175,7 +184,8 @@ def _captioned(tile: Tile, color: str) -> Image.Image:
     if tile.warned:
         _draw_mark(picture, picture.width - _MARK - 3, 3)
     named = _line(tile.study, _SMALL, picture.width)
-    level = _line(tile.level, _SMALL, picture.width, color=_FAINT, right=percent(tile.probability))
+    says = f"AI: {tile.ai_label}" if tile.ai_label else percent(tile.probability)
+    level = _line(f"{tile.level}{' · read' if tile.read else ''}", _SMALL, picture.width, color=_FAINT, right=says)
     return stacked([picture, stripe, named, level], 0, _PAPER)
 
 

@@ -67,7 +67,8 @@ WARNING_COLUMNS = ("study", "level", "system", "task", "warning")
 def grades_json(result: StudyResult, reading: Reading | None = None) -> dict:
     """Everything about a result that ``grades.json`` holds, ready for `json.dumps`.
 
-    Positions are RAS mm. ``axes_ras`` of an ROI box lists its three unit vectors: across (towards the left), along
+    A disc that has another name than it was found under tells that one as ``found_level``, null where the reader added
+    it. Positions are RAS mm. ``axes_ras`` of an ROI box lists its three unit vectors: across (towards the left), along
     (towards the back) and up (towards the head); ``size_mm`` is the full length along each. Doubts about names are told
     once, for the study. With a ``reading``, each grade has what stands for the disc and who decided it before what the
     pack says.
@@ -88,6 +89,9 @@ def _disc_json(account: Account, disc: DiscResult) -> dict:
     described["contradictions"] = [one.to_json() for one in account.contradictions(level)]
     if account.reading is None:
         return described
+    found = account.found_level(level)
+    if found != level:
+        described["found_level"] = found
     shown = {one.key: one for one in account.grades(level)}
     graded = [
         {"system": grade["system"], "task": grade["task"], **_decided(shown[grade["system"], grade["task"]]), **grade}
