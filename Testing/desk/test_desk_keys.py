@@ -100,7 +100,7 @@ def test_a_study_by_keys_alone_in_twenty_four_and_saved_by_key(panel, user, desk
         assert panel.state.level == level
         do("Shift+A")
     do("U")
-    assert "Every grade is read" in panel.ui.statusLabel.text and count <= 24
+    assert "All grades have been read" in panel.ui.statusLabel.text and count <= 24
     do("Ctrl+Shift+S")
     saved = load_reading(tmp_path / "my.reading.json")
     assert {disc.level_status for disc in saved.present} == {"accepted"} and len(dialogs) == 1

@@ -57,10 +57,10 @@ def test_series_that_nothing_tells_are_asked_about_with_their_pictures(desk, use
     scan, other = put("0_2", "0_3")
     user.wait(0.2)
     assert ui.questionPanel.visible and "Which of these is T2?" in ui.questionLabel.text
-    assert "Say first which series is which." in ui.findButton.toolTip and not ui.findButton.enabled
+    assert "Choose first what each series is." in ui.findButton.toolTip and not ui.findButton.enabled
     told = cards(ui)
     assert len(told) == 2 and all(labels[0].text.startswith('<img src="data:image/png;base64,') for _, labels in told)
-    assert "sagittal, 11 slices" in told[0][0] and "does not tell" in told[0][0]
+    assert "sagittal, 11 slices" in told[0][0] and "cannot be told" in told[0][0]
     assert not ui.questionUseButton.enabled
     answer(ui, user, **{"0_3": "Sagittal T2", "0_2": "Sagittal T1"})
     assert ui.t2Selector.currentNode() is other and ui.t1Selector.currentNode() is scan

@@ -130,7 +130,7 @@ def test_cancel_leaves_all_as_it_was(graded, leave, asked, way):
     graded.set_grade(CHOSEN, "5")
     asked.answers = [CANCEL]
     assert not leave(way) and is_there(graded) and graded.logic.readings.unsaved() == ["blocks"]
-    assert asked.said == ["What you decided on blocks is not saved."]
+    assert asked.said == ["Your decisions on blocks are not saved."]
 
 
 @pytest.mark.parametrize("way", ["Quit", "Open study…", "Find discs"])

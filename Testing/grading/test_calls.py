@@ -52,7 +52,7 @@ def test_a_rare_finding_is_called_from_its_operating_point_on(pack):
     assert called.call == missed.call and called.call.threshold == 0.1
     assert (
         called.call.in_words
-        == "called from 10 % on, by Youden's index; sensitivity 0.80, specificity 0.90 on 100 discs of 20 patients, "
+        == "called at 10 % or more, by Youden's index; sensitivity 0.80, specificity 0.90 on 100 discs of 20 patients, "
         "held out"
     )
     assert called.told["operating_point"]["value"] == called.call.in_words

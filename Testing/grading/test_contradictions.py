@@ -88,7 +88,7 @@ def test_a_finding_that_is_called_although_it_is_less_likely_than_not_contradict
     assert not contradictions([possible, Said(*MSU, "0", 0.99)])
     assert not contradictions([possible, Said(*MSU, "2", 0.99)])
     (one,) = contradictions([replace(possible, reader="Dr. Roe"), Said(*MSU, "0", 0.99)])
-    assert one.in_words() == "SPIDER: herniation, 12 %, called from 8 %, Dr. Roe; MSU: no herniation, 99 %"
+    assert one.in_words() == "SPIDER: herniation, 12 %, called at 8 % or more, Dr. Roe; MSU: no herniation, 99 %"
     assert one.to_json()["sides"][0]["called_from"] == 0.08
 
 

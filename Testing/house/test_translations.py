@@ -7,6 +7,8 @@ import slicer
 from block_engine import BlockEngine
 from desk.desk import Desk
 from desk.user import User
+from discgrader.grading.headings import heading
+from discgrader.grading.systems import systems
 from discgrader.packs.pack import default_packs
 from discgrader.report.language import find_language
 from discgrader.report.words import evidence_text
@@ -103,6 +105,23 @@ def test_the_panel_speaks_the_language_that_was_chosen(desk):
     assert ui.opacityLabel.text == ("Deckkraft:" if german else "Opacity:")
     told = ui.detailsBrowser.toPlainText()
     assert ("Nucleus grau bis schwarz" in told) == german and ("Gray to black nucleus" in told) != german
+
+
+def test_what_labels_show_is_told_apart(desk):
+    """Two systems grade a central canal stenosis: each is called by whose it is."""
+    from discgrader.panel.words import in_language
+
+    box, columns = desk.module.ui.labelTaskComboBox, desk.module.panel.state.grid.columns
+    assert len(columns) > 1
+    shown = [box.itemText(number) for number in range(1, box.count)]
+    assert shown == [heading(*column, in_language) for column in columns]
+
+
+def test_no_two_tasks_have_one_heading():
+    for code in ("en", "de"):
+        words = find_language(code).word
+        headings = [heading(one.name, task.name, words) for one in systems().values() for task in one.tasks]
+        assert len(set(headings)) == len(headings)
 
 
 def _too_wide(widget, text: str) -> bool:

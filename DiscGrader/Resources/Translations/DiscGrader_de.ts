@@ -475,20 +475,12 @@
             <translation>Alter bei Untersuchung</translation>
         </message>
         <message>
-            <source>All that is to be said of the whole study</source>
-            <translation>Alle Hinweise zur gesamten Untersuchung</translation>
-        </message>
-        <message>
             <source>Axial slice read: {what}</source>
             <translation>Gelesene axiale Schicht: {what}</translation>
         </message>
         <message>
             <source>Axial {role} slice with the boxes of {discs}.</source>
             <translation>Axiale Schicht ({role}) mit den Boxen von {discs}.</translation>
-        </message>
-        <message>
-            <source>Because</source>
-            <translation>Grund</translation>
         </message>
         <message>
             <source>Colors show which areas the network's grade depended on most:</source>
@@ -603,6 +595,10 @@
             <translation>Von niemandem befundet</translation>
         </message>
         <message>
+            <source>Notes on the whole study</source>
+            <translation>Hinweise zur gesamten Untersuchung</translation>
+        </message>
+        <message>
             <source>On {inputs}: {counts}. {method}.</source>
             <translation>Auf {inputs}: {counts}. {method}.</translation>
         </message>
@@ -633,6 +629,14 @@
         <message>
             <source>Read by</source>
             <translation>Befundet von</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>Grund</translation>
+        </message>
+        <message>
+            <source>Recognized as</source>
+            <translation>Erkannt als</translation>
         </message>
         <message>
             <source>Research use, not for diagnosis</source>
@@ -693,10 +697,6 @@
         <message>
             <source>T1 with fat suppression</source>
             <translation>T1 mit Fettsättigung</translation>
-        </message>
-        <message>
-            <source>Taken for</source>
-            <translation>Erkannt als</translation>
         </message>
         <message>
             <source>Task</source>
@@ -2726,11 +2726,11 @@ platte</translation>
             <translation>verkalkter Bandscheibenvorfall</translation>
         </message>
         <message>
-            <source>called from {0} on, by {1}; sensitivity {2}, specificity {3} on {4}</source>
-            <translation>angegeben ab {0} ({1}); Sensitivität {2}, Spezifität {3} auf: {4}</translation>
+            <source>called at {0} or more, by {1}; sensitivity {2}, specificity {3} on {4}</source>
+            <translation>gemeldet ab {0} ({1}); Sensitivität {2}, Spezifität {3} bei {4}</translation>
         </message>
         <message>
-            <source>called from {share}</source>
+            <source>called at {share} or more</source>
             <translation>gemeldet ab {share}</translation>
         </message>
         <message>
@@ -5016,8 +5016,8 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Alle Grade</translation>
         </message>
         <message>
-            <source>Called from {threshold} on ({rule}); sensitivity {sensitivity}, specificity {specificity} on {discs}.</source>
-            <translation>Ab {threshold} angegeben ({rule}); Sensitivität {sensitivity}, Spezifität {specificity} auf: {discs}.</translation>
+            <source>Called at {threshold} or more ({rule}); sensitivity {sensitivity}, specificity {specificity} on {discs}.</source>
+            <translation>Gemeldet ab {threshold} ({rule}); Sensitivität {sensitivity}, Spezifität {specificity} bei {discs}.</translation>
         </message>
         <message>
             <source>Choose a cell of the table to see what its grade is based on.</source>
@@ -5456,7 +5456,7 @@ offen</translation>
             <translation>Die Befundung wurde nicht gespeichert.</translation>
         </message>
         <message>
-            <source>What you decided on {studies} is not saved.</source>
+            <source>Your decisions on {studies} are not saved.</source>
             <translation>Die Entscheidungen zu {studies} sind nicht gespeichert.</translation>
         </message>
     </context>
@@ -5478,12 +5478,12 @@ offen</translation>
             <translation>Bereit.</translation>
         </message>
         <message>
-            <source>The series are not used as that.</source>
-            <translation>Die Serien lassen sich so nicht verwenden.</translation>
-        </message>
-        <message>
             <source>The true grades of this study are not known.</source>
             <translation>Die wahren Grade dieser Untersuchung sind nicht bekannt.</translation>
+        </message>
+        <message>
+            <source>These series cannot be used that way.</source>
+            <translation>Die Serien lassen sich so nicht verwenden.</translation>
         </message>
     </context>
     <context>
@@ -5509,8 +5509,8 @@ offen</translation>
             <translation>Sieht am ehesten nach {contrast} aus ({share})</translation>
         </message>
         <message>
-            <source>Neither names nor headers tell. Nothing is graded from a series until you say what it is.</source>
-            <translation>Weder Name noch Header verraten es. Aus einer Serie wird erst eingestuft, wenn feststeht, was sie ist.</translation>
+            <source>Neither names nor headers show what these series are. Nothing is graded from a series until you choose what it is.</source>
+            <translation>Weder Namen noch Header zeigen, was diese Serien sind. Aus einer Serie wird erst eingestuft, wenn gewählt ist, was sie ist.</translation>
         </message>
         <message>
             <source>Not now</source>
@@ -5541,7 +5541,7 @@ offen</translation>
             <translation>T1 mit Fettsättigung</translation>
         </message>
         <message>
-            <source>The image does not tell its contrast.</source>
+            <source>The contrast cannot be told from the image.</source>
             <translation>Die Wichtung ist im Bild nicht zu erkennen.</translation>
         </message>
         <message>
@@ -5606,6 +5606,10 @@ offen</translation>
             <translation>Zuerst die Bandscheiben einstufen.</translation>
         </message>
         <message>
+            <source>Hide the second reading; can be undone</source>
+            <translation>Die zweite Befundung ausblenden; kann rückgängig gemacht werden</translation>
+        </message>
+        <message>
             <source>Not in this reading: {levels}.</source>
             <translation>In dieser Befundung nicht enthalten: {levels}.</translation>
         </message>
@@ -5620,10 +5624,6 @@ offen</translation>
         <message>
             <source>Show another reader's grades of this study beside yours; nothing of yours changes</source>
             <translation>Die Einstufungen einer anderen Person zu dieser Untersuchung neben den eigenen zeigen; an den eigenen ändert sich nichts</translation>
-        </message>
-        <message>
-            <source>Show the second reading no longer; can be undone</source>
-            <translation>Die zweite Befundung nicht mehr zeigen; kann rückgängig gemacht werden</translation>
         </message>
         <message>
             <source>{other} ({day}) and {reader} agree on {same} of {both} grades ({share}); {near} differ by one step.</source>
@@ -5699,6 +5699,14 @@ offen</translation>
             <translation>Zuerst eine Serie wählen.</translation>
         </message>
         <message>
+            <source>Choose above what each series is.</source>
+            <translation>Bitte oben wählen, was jede Serie ist.</translation>
+        </message>
+        <message>
+            <source>Choose first what each series is.</source>
+            <translation>Zuerst wählen, was jede Serie ist.</translation>
+        </message>
+        <message>
             <source>Delete {level} if it is not a disc; can be undone</source>
             <translation>{level} löschen, falls es keine Bandscheibe ist; kann rückgängig gemacht werden</translation>
         </message>
@@ -5765,14 +5773,6 @@ offen</translation>
         <message>
             <source>Save your grades and the AI's to a file</source>
             <translation>Eigene Einstufungen und die der KI in einer Datei speichern</translation>
-        </message>
-        <message>
-            <source>Say above which series is which.</source>
-            <translation>Bitte oben angeben, welche Serie was ist.</translation>
-        </message>
-        <message>
-            <source>Say first which series is which.</source>
-            <translation>Zuerst angeben, welche Serie was ist.</translation>
         </message>
         <message>
             <source>Set a grade of your own</source>
@@ -5902,8 +5902,8 @@ Wahrscheinlichkeit, dass der Name stimmt: {probability}.</translation>
     <context>
         <name>panel.walk</name>
         <message>
-            <source>Every grade is read.</source>
-            <translation>Alle Einstufungen sind gelesen.</translation>
+            <source>All grades have been read.</source>
+            <translation>Alle Einstufungen sind befundet.</translation>
         </message>
         <message>
             <source>There is no warning and no disagreement.</source>

@@ -22,7 +22,7 @@ def percent(probability: float) -> str:
     return f"{100 * probability:.0f} %"
 
 
-CALLED_FROM = "called from {share}"
+CALLED_FROM = "called at {share} or more"
 """Said of a finding that is less likely than not, and called all the same by its operating point."""
 
 POSSIBLE = "possible"
@@ -30,7 +30,7 @@ POSSIBLE = "possible"
 
 
 def surely(probability: float, called_from: float | None, translate: Translate = as_it_is) -> str:
-    """What a pack thinks of a grade, such as ``96 %``, or ``12 %, called from 8 %``."""
+    """What a pack thinks of a grade, such as ``96 %``, or ``12 %, called at 8 % or more``."""
     if called_from is None:
         return percent(probability)
     return f"{percent(probability)}, {translate(CALLED_FROM).format(share=percent(called_from))}"

@@ -123,7 +123,7 @@ class Call:
     def in_words(self) -> str:
         """All of it in words that follow a colon."""
         return (
-            f"called from {share_in_words(self.threshold)} on, by {self.rule_in_words}; sensitivity "
+            f"called at {share_in_words(self.threshold)} or more, by {self.rule_in_words}; sensitivity "
             f"{self.sensitivity:.2f}, specificity {self.specificity:.2f} on {self.chosen_on}"
         )
 

@@ -296,7 +296,7 @@ def _called(call: Call) -> str:
     rule = read_rule(call.rule)
     at_least = _("sensitivity of at least {share}").format(share=percent(rule.wanted))
     return _(
-        "Called from {threshold} on ({rule}); sensitivity {sensitivity}, specificity {specificity} on {discs}."
+        "Called at {threshold} or more ({rule}); sensitivity {sensitivity}, specificity {specificity} on {discs}."
     ).format(
         threshold=with_comma(share_in_words(call.threshold)),
         rule=_("Youden's index") if rule.name == YOUDEN else at_least,

@@ -66,7 +66,7 @@ def ask(studies: Iterable[str]) -> str:
     box = buttons(_window())
     box.setIcon(buttons.Warning)
     box.setWindowTitle(_("Save the reading?"))
-    box.setText(_("What you decided on {studies} is not saved.").format(studies=", ".join(studies)))
+    box.setText(_("Your decisions on {studies} are not saved.").format(studies=", ".join(studies)))
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.setDefaultButton(buttons.Save)
     for button, text in ((buttons.Save, _("Save…")), (buttons.Discard, _("Don't save")), (buttons.Cancel, _("Cancel"))):

@@ -255,7 +255,7 @@ class Panel(Actions):
 
     def answer(self, answers: Mapping[Any, str]) -> None:
         """Have volumes serve as what the user says that they are: node to role."""
-        failed = _("The series are not used as that.")
+        failed = _("These series cannot be used that way.")
         self.attempt(failed, lambda: self.series.answer(self.parameters, answers, self._position))
 
     def put_off(self, nodes: Sequence[Any]) -> None:

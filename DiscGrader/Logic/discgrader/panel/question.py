@@ -150,7 +150,10 @@ def _asking(series: SeriesState) -> str:
         what = _("Which of these is T2?")
     else:
         what = _("What do these series show?")
-    why = _("Neither names nor headers tell. Nothing is graded from a series until you say what it is.")
+    why = _(
+        "Neither names nor headers show what these series are. Nothing is graded from a series until you choose what "
+        "it is."
+    )
     return f"<b>{what}</b><br>{why}"
 
 
@@ -172,7 +175,7 @@ def described(asked: Asked) -> str:
 
 def _look(asked: Asked) -> str:
     if asked.looks_like is None:
-        return _("The image does not tell its contrast.")
+        return _("The contrast cannot be told from the image.")
     contrast, share = asked.looks_like
     title = in_language(contrast.replace("_", " "))
     return _("Looks most like {contrast} ({share})").format(contrast=title, share=percent(share))

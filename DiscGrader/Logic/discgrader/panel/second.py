@@ -53,7 +53,7 @@ class SecondView:
         key = state.keys.get("second")
         tip = _("Show another reader's grades of this study beside yours; nothing of yours changes")
         self.add.toolTip = (f"{tip} ({key})" if key else tip) if reading is not None else _("Grade the discs first.")
-        self.remove.toolTip = _("Show the second reading no longer; can be undone")
+        self.remove.toolTip = _("Hide the second reading; can be undone")
         self.label.text = "\n".join(sentence(reading, one) for one in beside) if reading is not None else ""
         self.label.visible = bool(beside)
 

@@ -272,7 +272,7 @@ def _hint(series: SeriesState) -> str:
     if series.looking:
         return _("Looking at the series…")
     if series.asked and not series.volumes:
-        return _("Say above which series is which.")
+        return _("Choose above what each series is.")
     if series.volumes:
         return _("Press “Find discs”. Discs that are missed can be added by hand.")
     return _("Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.")
@@ -318,7 +318,7 @@ def _controls(state: PanelState, captions: Mapping[str, str]) -> dict[str, Contr
     busy = _("Something is being computed; wait, or press Stop.") if computing else ""
     no_series = "" if state.series.volumes else _("Choose a series first.")
     if no_series and state.series.asked:
-        no_series = _("Say first which series is which.")
+        no_series = _("Choose first what each series is.")
     if state.series.looking:
         no_series = _("The series are still being looked at.")
     no_disc = "" if state.grid.levels else _("Find the discs first.")

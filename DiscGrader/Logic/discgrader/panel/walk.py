@@ -70,7 +70,7 @@ class Walk:
     def unread(self, step: int = 1) -> None:
         """Choose the next grade that nobody has decided on, across levels and systems."""
         cells = self._actions.state.grid.cells
-        self._go(lambda key: key in cells and cells[key].status == UNREAD, step, _("Every grade is read."))
+        self._go(lambda key: key in cells and cells[key].status == UNREAD, step, _("All grades have been read."))
 
     def notable(self, step: int = 1) -> None:
         """Choose the next grade that deserves a look."""

@@ -37,7 +37,7 @@ FURTHER_PICTURES = 2
 def series_section(account: Account) -> Html:
     """Every series: what it was taken for and why; and pictures of those that the summary does not show."""
     say = account.say
-    columns = (say("Series"), say("Taken for"), say("Because"), say("Voxels"), say("Spacing"))
+    columns = (say("Series"), say("Recognized as"), say("Reason"), say("Voxels"), say("Spacing"))
     head = tag("tr", [tag("th", heading, scope="col") for heading in columns])
     rows = [_series_row(account, series) for series in account.result.study.series]
     table = scrolling(tag("table", tag("thead", head), tag("tbody", rows), class_="plain"), say("Series"))
@@ -57,7 +57,7 @@ def _left_out(account: Account) -> Html | None:
     left_out = account.result.study.left_out
     if not left_out:
         return None
-    head = tag("tr", [tag("th", heading, scope="col") for heading in (account.say("Left out"), account.say("Because"))])
+    head = tag("tr", [tag("th", heading, scope="col") for heading in (account.say("Left out"), account.say("Reason"))])
     rows = [tag("tr", tag("th", one.name, scope="row"), tag("td", account.word(one.reason))) for one in left_out]
     table = tag("table", tag("thead", head), tag("tbody", rows), class_="plain")
     return scrolling(table, account.say("Left out"))

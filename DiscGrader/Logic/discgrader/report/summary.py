@@ -129,7 +129,7 @@ def further_warnings(account: Account) -> Html | None:
     if len(account.warnings) <= MOST_WARNINGS:
         return None
     told = [account.word(warning) for warning in account.warnings]
-    warnings = warning_list(told, account.say("All that is to be said of the whole study"))
+    warnings = warning_list(told, account.say("Notes on the whole study"))
     return tag("section", tag("h2", account.say("Warnings")), warnings, class_="warnings")
 
 
