@@ -20,7 +20,7 @@ FOLDER = MODULE / "Resources" / "Translations"
 UI = MODULE / "Resources" / "UI" / "DiscGrader.ui"
 PACKAGE = MODULE / "Logic" / "discgrader"
 SPOKEN = (
-    "localize/*.py", "mrml/*.py", "grading/not_graded.py", "grading/axial.py", "grading/placement.py",
+    "localize/*.py", "mrml/*.py", "grading/not_graded.py", "grading/calls.py", "grading/axial.py", "grading/placement.py",
     "grading/series_choice.py", "grading/t1_alone.py", "grading/typical.py", "grading/grader.py",
     "grading/contributions.py", "grading/view.py", "grading/herniation_box.py", "reading/commands.py",
     "reading/disc_commands.py", "reading/files.py", "reading/history.py", "reading/record.py", "pipeline/engine.py",

@@ -24,7 +24,11 @@ from discgrader.localize.labels import disc_label
 from discgrader.localize.localizer import Localizer
 from discgrader.packs.pack import LOCALIZER, default_packs
 
-PICTURES = ("spider/midsagittal/*_t2.nii.gz", 30), ("sudirman_sagittal/images/*", 25), ("spider/t2_space/*_t2_SPACE.nii.gz", 4)
+PICTURES = (
+    ("spider/midsagittal/*_t2.nii.gz", 30),
+    ("sudirman_sagittal/images/*", 25),
+    ("spider/t2_space/*_t2_SPACE.nii.gz", 4),
+)
 AS_FOUND, UNSEGMENTED = "as found", "its disc not segmented"
 ON_VERTEBRA, BEHIND, IN_FRONT = "on the vertebra between", "40 mm behind", "45 mm in front"
 

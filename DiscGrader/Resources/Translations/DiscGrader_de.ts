@@ -1779,6 +1779,10 @@ wurzel</translation>
             <translation>Kein Name</translation>
         </message>
         <message>
+            <source>No operating point as wanted is known of {0}; the likeliest grade was given.</source>
+            <translation>Für {0} ist kein solcher Schwellenwert bekannt; angegeben wird die wahrscheinlichste Stufe.</translation>
+        </message>
+        <message>
             <source>No pack grades the system {0}; choose one of {1}.</source>
             <translation>Für das System {0} gibt es kein Paket; möglich sind {1}.</translation>
         </message>
