@@ -17,7 +17,7 @@ from discgrader.packs.pack import read_pack
 from discgrader.packs.trees import forest_of_tensors
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
-from discgrader.training.grader import INPUTS
+from discgrader.training.grader_tasks import INPUTS
 from discgrader.training.recipes import run_recipe
 from discgrader.training.tabular.fusion import (
     ROLES,

@@ -35,7 +35,7 @@ def history():
 
 
 def cells(history, level):
-    from discgrader.panel.study import cells_of_disc
+    from discgrader.panel.grid import cells_of_disc
 
     return {one.task: one for one in cells_of_disc(history.reading.disc(level))}
 
@@ -54,7 +54,7 @@ def test_a_cell_keeps_what_the_ai_and_what_the_reader_said(history):
 
 
 def test_columns_are_those_switched_on_and_levels_run_from_the_top():
-    from discgrader.panel.study import columns_of, from_the_top
+    from discgrader.panel.grid import columns_of, from_the_top
 
     tasks = {"spider": {"modic", "bulging"}, "pfirrmann": {"pfirrmann", "high_grade"}}
     assert columns_of(tasks) == (
@@ -65,7 +65,7 @@ def test_columns_are_those_switched_on_and_levels_run_from_the_top():
 
 
 def test_next_level_and_column_stop_at_the_ends():
-    from discgrader.panel.study import Grid
+    from discgrader.panel.grid import Grid
 
     grid = Grid(("L3-L4", "L4-L5", "L5-S1"), (("pfirrmann", "pfirrmann"), ("spider", "modic")))
     assert [grid.next_level(one, 1) for one in ("", "L3-L4", "L5-S1")] == ["L3-L4", "L4-L5", "L5-S1"]
@@ -78,7 +78,7 @@ def test_next_level_and_column_stop_at_the_ends():
 @pytest.mark.parametrize("stale", [False, True])
 def test_text_can_be_read_on_every_grades_color_in_every_theme(base, text, stale):
     from discgrader.panel.colors import cell_colors, contrast
-    from discgrader.panel.study import Cell
+    from discgrader.panel.grid import Cell
 
     for name in scale_names():
         for one in load_scale(name).grades:

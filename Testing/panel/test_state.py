@@ -54,7 +54,8 @@ def study(history=None, **more):
 
 
 def state_of(study, volumes=("T2",), history=None, computing=None, looking=False, keys=None, doubts=(), **choices):
-    from discgrader.panel.state import Computing, SeriesState, panel_state
+    from discgrader.panel.build_state import panel_state
+    from discgrader.panel.state import Computing, SeriesState
     from discgrader.panel.words import pack_facts
 
     series = SeriesState(looking=looking, volumes=dict.fromkeys(volumes), doubts=doubts)

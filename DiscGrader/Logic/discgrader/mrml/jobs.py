@@ -3,18 +3,17 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from discgrader.errors import Cancelled, DiscGraderError, UsageError
-from discgrader.jobs.job import Listener
 from discgrader.jobs.threads import ThreadRunner
 from discgrader.localize.box import RoiBox
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.readback import report_export
 from discgrader.mrml.readings import SceneReadings
-from discgrader.mrml.reply import EventCallback, Reply, tell_progress
-from discgrader.mrml.steps import Steps, find_steps, grade_steps, regrade_steps
+from discgrader.mrml.reply import EventCallback, Reply
+from discgrader.mrml.scene_job import SceneExport, SceneJob, ignore
+from discgrader.mrml.steps import find_steps, grade_steps, regrade_steps
 from discgrader.mrml.volumes import Volumes
 from discgrader.pipeline.service import Service, worker_service
 from discgrader.pipeline.settings import Settings
@@ -25,63 +24,6 @@ _logger = logging.getLogger("DiscGrader")
 
 FILL_SECONDS = 0.01
 """So long the scene may be filled without the window having its turn."""
-
-
-def _ignore(event: str, data: dict) -> None:
-    """Where nobody wants to hear."""
-
-
-@dataclass(eq=False)
-class _Job:
-    """Work that has not ended.
-
-    ``on_event`` hears of it, and what it comes to is called ``name`` there; ``box`` is the node of the box that it
-    grades anew, ``live`` whether a hand still moves it, ``place`` where it was when the work began; ``answered`` says
-    whether the service has ever answered; ``after`` is called when it has ended well.
-    """
-
-    steps: Steps
-    on_event: EventCallback
-    name: str = "table"
-    box: object = None
-    live: bool = False
-    place: RoiBox | None = None
-    after: Callable[[], None] | None = None
-    waits_for: Reply | None = None
-    answered: bool = False
-    value: object = None
-    error: Exception | None = None
-    over: bool = False
-
-    @property
-    def waiting(self) -> bool:
-        """Whether it can do nothing before the service has said something."""
-        return self.waits_for is not None and not self.waits_for.ready
-
-
-class _Export(Listener):
-    """A report that is being written; attributes as those of `_Job`."""
-
-    def __init__(self, on_event: EventCallback) -> None:
-        self._on_event = on_event
-        self.value: object = None
-        self.error: Exception | None = None
-        self.over = False
-
-    def progressed(self, stage: str, fraction: float, detail: str) -> None:
-        tell_progress(self._on_event, stage, fraction, detail)
-
-    def finished(self, value: object) -> None:
-        self.value, self.over = value, True
-        self._on_event(COMPLETED, {"folder": value})
-
-    def stopped(self) -> None:
-        self.error, self.over = Cancelled("Stopped as requested."), True
-        self._on_event(CANCELLED, {})
-
-    def failed(self, error: Exception) -> None:
-        self.error, self.over = error, True
-        self._on_event(ERROR, {"error": error})
 
 
 class SceneJobs:
@@ -115,9 +57,9 @@ class SceneJobs:
         self._in_thread: Service | None = None
         self._in_thread_of = None
         self._exports = ThreadRunner()
-        self._main: _Job | None = None
-        self._jobs: list[_Job] = []
-        self._next: dict[object, _Job] = {}
+        self._main: SceneJob | None = None
+        self._jobs: list[SceneJob] = []
+        self._next: dict[object, SceneJob] = {}
 
     @property
     def worker(self) -> Service:
@@ -175,9 +117,9 @@ class SceneJobs:
             While discs are being found or graded.
         """
         self._refuse_while_busy()
-        on_event = on_event or _ignore
+        on_event = on_event or ignore
         steps = find_steps(self.readings, lambda: self.service, volumes, settings, on_event)
-        return self._begin_main(_Job(steps, on_event, "rois"))
+        return self._begin_main(SceneJob(steps, on_event, "rois"))
 
     def grade(
         self,
@@ -202,7 +144,7 @@ class SceneJobs:
             While discs are being found or graded.
         """
         self._refuse_while_busy()
-        on_event = on_event or _ignore
+        on_event = on_event or ignore
         moved: list[object] = []
         steps = grade_steps(self.readings, lambda: self.service, volumes, roi_nodes, settings, on_event, moved)
 
@@ -210,7 +152,7 @@ class SceneJobs:
             for node in moved:
                 self.regrade(node, lambda event, data: on_event(event, data) if event == LEVEL else None)
 
-        return self._begin_main(_Job(steps, on_event, after=regrade_moved))
+        return self._begin_main(SceneJob(steps, on_event, after=regrade_moved))
 
     def regrade(
         self, roi_node, on_event: EventCallback | None = None, live: bool = False
@@ -231,10 +173,10 @@ class SceneJobs:
         """
         if self.busy:
             return None
-        on_event = on_event or _ignore
+        on_event = on_event or ignore
         self._drop_next(roi_node)
         steps = regrade_steps(self.readings, lambda: self.service, roi_node, live, on_event)
-        job = _Job(steps, on_event, box=roi_node, live=live)
+        job = SceneJob(steps, on_event, box=roi_node, live=live)
         before = [other for other in self._jobs if other.box is roi_node and other.live]
         if before and (live or any(_is_there(roi_node, other.place) for other in before)):
             self._next[roi_node] = job
@@ -284,7 +226,7 @@ class SceneJobs:
         UsageError
             As `report_export`.
         """
-        write, export = report_export(self.scene, reading, folder, language, identity), _Export(on_event or _ignore)
+        write, export = report_export(self.scene, reading, folder, language, identity), SceneExport(on_event or ignore)
         self._exports.run(lambda job: write(job.progress), export)
         return self._waiting_for(export)
 
@@ -310,20 +252,20 @@ class SceneJobs:
             if service is not None:
                 service.runner.close()
 
-    def _begin_main(self, job: _Job) -> Callable[[], object]:
+    def _begin_main(self, job: SceneJob) -> Callable[[], object]:
         # Grades of boxes are of no use where all is found or graded anew.
         self.cancel()
         self._main = job
         self._jobs.append(job)
         return self._waiting_for(job)
 
-    def _begin_box(self, job: _Job) -> None:
+    def _begin_box(self, job: SceneJob) -> None:
         """A hand waits for this: it is asked for now, and not when the window has its next turn."""
         job.place = _place_of(job.box)
         self._jobs.append(job)
         self._go_on(job, until=0.0)
 
-    def _waiting_for(self, job: "_Job | _Export") -> Callable[[], object]:
+    def _waiting_for(self, job: "SceneJob | SceneExport") -> Callable[[], object]:
         def wait() -> object:
             while not job.over:
                 self.deliver(0.1)
@@ -333,7 +275,7 @@ class SceneJobs:
 
         return wait
 
-    def _go_on(self, job: _Job, until: float) -> None:
+    def _go_on(self, job: SceneJob, until: float) -> None:
         """Do steps of a job while there is time and nothing to wait for."""
         step = self._next_step(job)
         while step is not None:
@@ -347,7 +289,7 @@ class SceneJobs:
                 return
             step = self._next_step(job) if time.monotonic() < until else None
 
-    def _next_step(self, job: _Job) -> Callable[[], Reply | None] | None:
+    def _next_step(self, job: SceneJob) -> Callable[[], Reply | None] | None:
         if job.waits_for is None:
             return lambda: next(job.steps)
         gone = job.waits_for.missing(self.scene)
@@ -359,14 +301,14 @@ class SceneJobs:
         job.answered = True
         return lambda: next(job.steps)
 
-    def _stop(self, job: _Job) -> None:
+    def _stop(self, job: SceneJob) -> None:
         if job.waits_for is not None and not job.waits_for.over:
             self.service.runner.cancel(job.waits_for.number)
         elif not job.answered:
             job.steps.close()
             self._end(job, error=Cancelled("Stopped as requested."))
 
-    def _end(self, job: _Job, value: object = None, error: Exception | None = None) -> None:
+    def _end(self, job: SceneJob, value: object = None, error: Exception | None = None) -> None:
         """The job has ended; whoever hears may begin the next at once, so this one has ended before it hears of it."""
         self._jobs.remove(job)
         if self._main is job:

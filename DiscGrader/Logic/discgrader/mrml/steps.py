@@ -24,10 +24,10 @@ from discgrader.mrml.scene import maps_of, margins_of, mark_series, populating, 
 from discgrader.mrml.segmentation import segment_labels
 from discgrader.mrml.study_reading import StudyReading
 from discgrader.mrml.volumes import Volumes
-from discgrader.pipeline.engine import software_versions
 from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.pipeline.service import Service
 from discgrader.pipeline.settings import Settings
+from discgrader.pipeline.software import software_versions
 from discgrader.progress import Progress
 from discgrader.reading.commands import LearnStudy, Together
 from discgrader.reading.disc_commands import DeleteDisc, FindDiscs

@@ -10,10 +10,11 @@ from discgrader.errors import DiscGraderError
 from discgrader.grading.operating_point import ALL_TASKS
 from discgrader.grading.scales import Scale
 from discgrader.grading.systems import scale_of
+from discgrader.panel.build_state import chosen_cell
 from discgrader.panel.file_actions import FileActions
+from discgrader.panel.grid import Key
 from discgrader.panel.layouts import SUMMARY, SYSTEM, Column, key_of, layout_of
-from discgrader.panel.state import PanelState, chosen_cell
-from discgrader.panel.study import Key
+from discgrader.panel.state import PanelState
 from discgrader.panel.words import PackFacts, in_language
 from discgrader.reading.commands import (
     AcceptGrade,

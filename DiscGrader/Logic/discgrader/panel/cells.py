@@ -9,9 +9,9 @@ from discgrader.grading.contradictions import Contradiction
 from discgrader.grading.headings import grade_label
 from discgrader.grading.systems import find_system, scale_of
 from discgrader.localize.box_fit import REASONS as OFF_DISC
+from discgrader.panel.grid import Cell, Grid, Key
 from discgrader.panel.layouts import Column, Left, Worst, is_single, left_of, worst_of
 from discgrader.panel.others import other_text
-from discgrader.panel.study import Cell, Grid, Key
 from discgrader.panel.words import abbreviation, in_language, line_title, long_title, not_graded_text, short_label
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD
 from discgrader.report.words import percent

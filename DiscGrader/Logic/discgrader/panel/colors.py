@@ -1,6 +1,6 @@
 """The colors of cells and plates: text can be read on every grade's color, in dark and light themes alike."""
 
-from discgrader.panel.study import Cell
+from discgrader.panel.grid import Cell
 from discgrader.panel.words import INK
 
 _PALE, _STALE = 0.22, 0.3

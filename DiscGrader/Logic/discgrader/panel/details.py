@@ -18,9 +18,9 @@ from discgrader.grading.scales import Scale
 from discgrader.grading.systems import scale_of
 from discgrader.panel.cells import CONTRADICTED, PRESENTATION, WARNING, contradiction_text, stale_text
 from discgrader.panel.colors import mixed
+from discgrader.panel.grid import Cell, Key
 from discgrader.panel.others import OtherSaid, other_text
 from discgrader.panel.state import PanelState
-from discgrader.panel.study import Cell, Key
 from discgrader.panel.words import (
     INK,
     in_language,

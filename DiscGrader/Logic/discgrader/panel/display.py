@@ -9,8 +9,9 @@ from slicer.i18n import tr as _
 from discgrader.grading.headings import heading
 from discgrader.grading.systems import find_system, find_task
 from discgrader.panel.actions import Actions
-from discgrader.panel.state import PanelState, chosen_cell
-from discgrader.panel.study import Key
+from discgrader.panel.build_state import chosen_cell
+from discgrader.panel.grid import Key
+from discgrader.panel.state import PanelState
 from discgrader.panel.words import PackFacts, badge_html, badge_tip, in_language
 
 CHOSEN = "chosen"

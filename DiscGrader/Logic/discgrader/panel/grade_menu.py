@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from discgrader.grading.systems import scale_of
 from discgrader.panel.actions import Actions
-from discgrader.panel.study import Key
+from discgrader.panel.grid import Key
 from discgrader.panel.words import in_language
 from discgrader.reading.record import ACCEPTED, UNREAD
 

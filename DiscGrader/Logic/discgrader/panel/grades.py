@@ -11,10 +11,10 @@ from discgrader.panel.actions import Actions
 from discgrader.panel.cells import MOVED, PRESENTATION, Face, face_html, face_of, face_tip
 from discgrader.panel.colors import cell_colors
 from discgrader.panel.grade_menu import GradeMenu
+from discgrader.panel.grid import Grid, Key
 from discgrader.panel.layouts import ALL, SUMMARY, Column, columns_in, key_of, layout_of, systems_in
 from discgrader.panel.shared_height import Watch
 from discgrader.panel.state import PanelState
-from discgrader.panel.study import Grid, Key
 from discgrader.panel.widths import Fit, Ruler, fit
 from discgrader.panel.words import long_title, short_title, system_heading, system_title, whole_system_title
 

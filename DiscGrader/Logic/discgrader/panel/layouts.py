@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from discgrader.grading.systems import find_system, find_task, scale_of
-from discgrader.panel.study import Cell, Grid, Key
+from discgrader.panel.grid import Cell, Grid, Key
 from discgrader.reading.record import OVERRIDDEN, UNREAD
 
 SUMMARY, SYSTEM, ALL = "summary", "system", "all"

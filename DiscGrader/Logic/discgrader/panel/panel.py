@@ -15,6 +15,7 @@ from vtk import vtkCommand
 from discgrader.errors import UsageError
 from discgrader.panel.actions import Actions
 from discgrader.panel.background import BlockReader, SeriesRecognizer
+from discgrader.panel.build_state import panel_state
 from discgrader.panel.calls import CallsView
 from discgrader.panel.chosen_spine import SpineDialog
 from discgrader.panel.computation import Computation, InstallHint, LiveGrades, computing
@@ -25,6 +26,7 @@ from discgrader.panel.display import DisplayView, SystemsView
 from discgrader.panel.events import ParameterTie, RefreshWatch
 from discgrader.panel.grade_menu import GradeMenu
 from discgrader.panel.grades import GradesView
+from discgrader.panel.grid import Key
 from discgrader.panel.inputs import InputsView
 from discgrader.panel.keys import KeysView
 from discgrader.panel.leaving import Leaving
@@ -34,8 +36,8 @@ from discgrader.panel.sample import ChosenSpines, show_volumes
 from discgrader.panel.second import SecondView
 from discgrader.panel.series import SeriesChoice
 from discgrader.panel.shared_height import SharedHeight
-from discgrader.panel.state import SELECTORS, Control, PanelState, panel_state
-from discgrader.panel.study import Key, study_state
+from discgrader.panel.state import SELECTORS, Control, PanelState
+from discgrader.panel.study import study_state
 from discgrader.panel.table_layout import LayoutChoice, SetupView
 from discgrader.panel.truth import agreement_text, show_truth, truth_html, truth_of
 from discgrader.panel.words import PackFacts, pack_facts

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from slicer.i18n import tr as _
 
 from discgrader.panel.actions import Actions
+from discgrader.panel.grid import Grid, Key
 from discgrader.panel.state import PanelState
-from discgrader.panel.study import Grid, Key
 from discgrader.reading.record import OVERRIDDEN, UNREAD
 
 

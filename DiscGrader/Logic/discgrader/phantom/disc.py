@@ -9,6 +9,7 @@ import numpy as np
 from discgrader.localize.levels import LEVELS
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
+from discgrader.phantom.lesions import EndplateNode, Herniation
 
 Value = TypeVar("Value")
 
@@ -49,61 +50,6 @@ ZONE_SHARE = {"A": (0.0, 0.3), "AB": (0.48, 0.52), "B": (0.68, 0.84), "C": (1.25
 REACH_SHARE = {1: (0.25, 0.38), 2: (0.62, 0.88), 3: (1.14, 1.3)}
 """Where a herniation lies, as a share of the half distance between the facet joints, and how far it reaches, as a share
 of the way to the line between them; well inside the definitions of Mysliwiec et al., Eur Spine J 2010;19:1087-1093."""
-
-
-@dataclass(frozen=True)
-class Herniation:
-    """Disc material that has left the disc space.
-
-    Parameters
-    ----------
-    size : int
-        MSU size 1–3.
-    zone : str
-        MSU zone A, AB, B or C.
-    side : int
-        1 left, -1 right; the side of a herniation in zone A tells where a little more of it lies.
-    place : float
-        Its distance from the midline as a share of the half distance between the facet joints.
-    reach : float
-        How far it reaches, as a share of the way from the non-herniated disc to the intra-facet line.
-    half_width_mm : float
-        Half of its width at the disc.
-    migration_mm : float
-        How far it has moved up (positive) or down beyond the edge of the disc space.
-    sequestered : bool
-        Whether a fragment lies apart from the disc.
-    calcified : bool
-        Whether it is calcified.
-    """
-
-    size: int
-    zone: str
-    side: int
-    place: float
-    reach: float
-    half_width_mm: float
-    migration_mm: float
-    sequestered: bool
-    calcified: bool
-
-
-@dataclass(frozen=True)
-class EndplateNode:
-    """A place where the disc has broken into an endplate (Schmorl's node).
-
-    Parameters
-    ----------
-    x_mm, y_mm : float
-        Where, in the body's own coordinates.
-    depth_mm, half_mm : float
-        How deep, and half of its length front to back.
-    """
-
-    x_mm: float
-    y_mm: float
-    depth_mm: float
-    half_mm: float
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from discgrader.phantom.disc import Herniation
 from discgrader.phantom.fields import smooth_max, smooth_min
+from discgrader.phantom.lesions import Herniation
 
 
 @dataclass(frozen=True)

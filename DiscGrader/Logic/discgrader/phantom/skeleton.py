@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from discgrader.phantom.disc import DiscParameters, EndplateNode
+from discgrader.phantom.disc import DiscParameters
+from discgrader.phantom.lesions import EndplateNode
 from discgrader.phantom.patient import LUMBARIZED
 from discgrader.phantom.sac import SacCourse
 from discgrader.phantom.spine import SpineParameters

@@ -1,17 +1,12 @@
 """The main job, put together once: discs found, graded and explained."""
 
-import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
-from discgrader import __version__
 from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.calls import called_again, missing_points
-from discgrader.grading.not_graded import NOT_LUMBAR
 from discgrader.grading.operating_point import read_rules
 from discgrader.grading.reader_habits import as_read_by, check_reader
 from discgrader.grading.results import DiscResult, Maps, StudyResult
@@ -21,17 +16,15 @@ from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import CompactMaps, VolumePart
 from discgrader.localize.box import RoiBox, box_doubts
-from discgrader.localize.box_fit import off_disc
 from discgrader.localize.disc import Localization
 from discgrader.localize.plausible import ct_doubt
-from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack, default_packs, find_pack_folders, read_pack
 from discgrader.pipeline.given_boxes import localization_from_boxes, with_boxes
 from discgrader.pipeline.settings import Settings
+from discgrader.pipeline.software import check_device, software_versions
+from discgrader.pipeline.withheld import misfit_warnings, off_disc_results, withheld
 from discgrader.progress import Progress, Stopwatch
 from discgrader.resources import check_added_folders
-
-_LIBRARIES = ("numpy", "scipy", "SimpleITK", "pydicom", "torch", "monai", "scikit-learn")
 
 
 class LocalizerLike(Protocol):
@@ -136,7 +129,7 @@ class Engine:
             if grading and not graders:
                 raise PackError("No grading pack is installed; train one with 'discgrader train', or name its folder.")
         with stopwatch.stage("Loading torch"):
-            _check_device(device)
+            check_device(device)
         with stopwatch.stage("Loading networks"):
             from discgrader.localize.localizer import Localizer
 
@@ -238,7 +231,7 @@ class Engine:
         )
 
         rules, packs = read_rules(settings.calls), {p.system: p for p in self.packs if p.system in systems}
-        warnings += (*_misfit_warnings(localization), *missing_points(rules, packs.values()))
+        warnings += (*misfit_warnings(localization), *missing_points(rules, packs.values()))
 
         check_reader(settings.read_as, self.packs)
 
@@ -248,8 +241,8 @@ class Engine:
             return replace(called, not_graded={**impossible, **called.not_graded}) if impossible else called
 
         if localization.withheld:
-            return _withheld(study, localization, (*systems, *impossible), warnings, graded)
-        refused = _off_disc(localization, (*systems, *impossible), graded)
+            return withheld(study, localization, (*systems, *impossible), warnings, graded)
+        refused = off_disc_results(localization, (*systems, *impossible), graded)
         fitting = replace(localization, discs=tuple(d for d in localization.discs if d.level not in refused))
         with self.stopwatch.stage("Grading"):
             progress.report("Grading", 0.4)
@@ -350,44 +343,6 @@ def ct_doubts(study: Study) -> tuple[str, ...]:
     return tuple(filter(None, (ct_doubt(series.name, series.volume) for series in study.series)))
 
 
-def _misfit_warnings(localization: Localization) -> tuple[str, ...]:
-    """Why nothing is graded, or that something was although it was doubtful."""
-    if not localization.misfits:
-        return ()
-    if localization.grade_anyway:
-        return (f"Graded anyway, as requested, although {NOT_LUMBAR}. {' '.join(localization.misfits)}",)
-    return (f"{localization.withheld} Nothing was graded; if it is a lumbar MR, request that it be graded anyway.",)
-
-
-def _withheld(
-    study: Study,
-    localization: Localization,
-    systems: Sequence[str],
-    warnings: tuple[str, ...],
-    graded: Callable[[DiscResult], None] | None,
-) -> StudyResult:
-    """The result of a study that may be no lumbar spine on MR: its discs, and no grade."""
-    discs = tuple(DiscResult(disc, (), dict.fromkeys(systems, NOT_LUMBAR)) for disc in localization.discs)
-    if graded is not None:
-        for disc in discs:
-            graded(disc)
-    return StudyResult(study, localization, discs, CompactMaps(), {}, warnings, dict(software_versions()))
-
-
-def _off_disc(
-    localization: Localization, systems: Sequence[str], graded: Callable[[DiscResult], None] | None
-) -> dict[str, DiscResult]:
-    """By level the results of discs whose boxes fit no disc, so that they are not graded like one."""
-    if localization.grade_anyway:
-        return {}
-    reasons = {disc: off_disc(disc.roi, localization.segmentation) for disc in localization.discs}
-    refused = {d.level: DiscResult(d, (), dict.fromkeys(systems, why)) for d, why in reasons.items() if why}
-    for result in refused.values():
-        if graded is not None:
-            graded(result)
-    return refused
-
-
 def choose_packs(given: Iterable[Pack | Path]) -> list[Pack]:
     """The given packs, and of the shipped ones those of the other systems.
 
@@ -409,25 +364,3 @@ def choose_packs(given: Iterable[Pack | Path]) -> list[Pack]:
     # Of several that were given for one system the last one.
     own = {pack.system: pack for pack in chosen}
     return [*(pack for pack in default_packs() if pack.system not in own), *own.values()]
-
-
-@cache
-def software_versions() -> Mapping[str, str]:
-    """Versions of DiscGrader, Python and the libraries that decide a result."""
-    versions = {"discgrader": __version__, "python": platform.python_version()}
-    for library in _LIBRARIES:
-        try:
-            versions[library] = metadata.version(library)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions
-
-
-def _check_device(device: str) -> None:
-    require_torch()
-    import torch
-
-    kind, _, number = device.partition(":")
-    count = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}.get(kind, 0)
-    if not (number or "0").isdigit() or int(number or "0") >= count:
-        raise UsageError(f"There is no device {device} on this computer; use cpu.")

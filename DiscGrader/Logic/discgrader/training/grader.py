@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,9 @@ import torch
 from discgrader.errors import StudyError
 from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.crop_system import NETWORK_PREFIX
-from discgrader.grading.evidence import MEASURES
-from discgrader.grading.evidence_rows import EVIDENCE_PREFIX, combined, evidence_names, evidence_row, log_probabilities
+from discgrader.grading.evidence_rows import EVIDENCE_PREFIX, combined
 from discgrader.grading.system import with_sums
-from discgrader.grading.systems import find_system, scale_of
+from discgrader.grading.systems import find_system
 from discgrader.grading.view import ViewShape
 from discgrader.packs.networks import build_network
 from discgrader.packs.weights import pack_tensors
@@ -38,47 +36,16 @@ from discgrader.training.discs import (
     prepare,
     training_batch,
 )
+from discgrader.training.grader_tasks import FAMILIES, INPUTS, ORDINAL, ROLES, TASKS
+from discgrader.training.grader_trees import fit_trees, predict_trees
 from discgrader.training.loop import Optimization, epochs_from, forward, train, trained
-from discgrader.training.losses import UNKNOWN, grade_loss
+from discgrader.training.losses import grade_loss
 from discgrader.training.metrics import binary_metrics, grade_metrics, with_intervals
 from discgrader.training.operating import task_points
 from discgrader.training.recipes import SPIDER, changed, described_tasks, ship, trained_on, write_json
-from discgrader.training.spider import TASK_COLUMNS, spider_gradings, spider_images
-
-ROLES = ("T1", "T2", "T2_SPACE")
-FAMILIES = (("T1",), ("T2", "T2_SPACE"))
+from discgrader.training.spider import spider_gradings, spider_images
 
 FOLDS_FILE = "folds.json"
-INPUTS: Mapping[str, tuple[str, ...]] = {
-    "all": ROLES,
-    "T2": ("T2",),
-    "T1": ("T1",),
-    "T2_SPACE": ("T2_SPACE",),
-    "T1+T2": ("T1", "T2"),
-}
-"""Sets of images that the networks are asked about, by name."""
-
-TASKS: Mapping[str, int] = {task: len(scale_of(system, task).grades) for task, (system, _) in TASK_COLUMNS.items()}
-"""Number of grades of each task."""
-
-ORDINAL = frozenset(
-    task for task, count in TASKS.items() if count > 2 and scale_of(TASK_COLUMNS[task][0], task).ordinal
-)
-"""Tasks with an order of more than two grades."""
-
-TREES = {
-    "num_leaves": 10,
-    "learning_rate": 0.04,
-    "min_data_in_leaf": 15,
-    "feature_fraction": 0.4,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
-    "num_threads": 1,
-    "deterministic": True,
-    "verbosity": -1,
-}
-ROUNDS = 150
-"""Boosting rounds; no search over them is on record."""
 
 
 @dataclass(frozen=True)
@@ -191,45 +158,6 @@ def predict(
             for task, values in logits.items():
                 parts.setdefault(task, []).append(values.numpy())
     return {task: np.concatenate(chunks) for task, chunks in parts.items()}
-
-
-def _row_of(disc: GradedDisc, roles: Sequence[str]) -> np.ndarray:
-    """The evidence row of a disc from its images of these roles alone."""
-    measures = {
-        image.role: dict(zip(MEASURES, map(float, image.measures), strict=True))
-        for image in disc.images
-        if image.role in roles
-    }
-    return evidence_row(disc.index_from_sacrum, measures, ROLES)
-
-
-def fit_trees(discs: Sequence[GradedDisc], task: str, seed: int) -> lightgbm.Booster:
-    """Trees for one task; each disc is shown with every subset of its images, so that a missing one does no harm."""
-    rows, targets, weights = [], [], []
-    for disc in discs:
-        if disc.grades[task] == UNKNOWN:
-            continue
-        own = [image.role for image in disc.images]
-        subsets = [some for size in range(1, len(own) + 1) for some in combinations(own, size)]
-        rows += [_row_of(disc, some) for some in subsets]
-        targets += [disc.grades[task]] * len(subsets)
-        weights += [1.0 / len(subsets)] * len(subsets)
-    grades = TASKS[task]
-    objective = {"objective": "binary"} if grades == 2 else {"objective": "multiclass", "num_class": grades}
-    data = lightgbm.Dataset(
-        np.stack(rows),
-        np.array(targets),
-        weight=np.array(weights),
-        feature_name=evidence_names(ROLES),
-        free_raw_data=False,
-    )
-    return lightgbm.train({**TREES, **objective, "seed": seed}, data, ROUNDS)
-
-
-def predict_trees(booster: lightgbm.Booster, discs: Sequence[GradedDisc], roles: Sequence[str]) -> np.ndarray:
-    """Logarithm of each grade's probability, shape (discs, grades), from the images of ``roles``."""
-    predicted = np.asarray(booster.predict(np.stack([_row_of(disc, roles) for disc in discs]), num_threads=1))
-    return log_probabilities(np.stack([1 - predicted, predicted], 1) if predicted.ndim == 1 else predicted)
 
 
 PFIRRMANN_METRICS: Mapping[str, str] = {"macro_auroc": "auroc", "macro_f1": "f1"} | {

@@ -24,7 +24,9 @@ from discgrader.packs.operating_points import OperatingPoints, Point
 from discgrader.packs.pack import BORROWED, DESCRIPTION, Pack, default_packs, read_pack
 from discgrader.progress import Progress
 from discgrader.training.discs import disc_finder, graded_discs, prepare
-from discgrader.training.grader import FOLDS_FILE, INPUTS, TASKS, HeldOut, fit_trees, held_out
+from discgrader.training.grader import FOLDS_FILE, HeldOut, held_out
+from discgrader.training.grader_tasks import INPUTS, TASKS
+from discgrader.training.grader_trees import fit_trees
 from discgrader.training.operating import task_points
 from discgrader.training.recipes import changed, write_json
 from discgrader.training.spider import spider_gradings, spider_images

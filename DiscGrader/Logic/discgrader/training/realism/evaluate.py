@@ -15,7 +15,9 @@ from discgrader.grading.calibration import softmax
 from discgrader.grading.evidence_rows import combined
 from discgrader.progress import Progress
 from discgrader.training.discs import GradedDisc
-from discgrader.training.grader import ROLES, TASKS, GraderRecipe, fit_grader, fit_trees, predict, predict_trees
+from discgrader.training.grader import GraderRecipe, fit_grader, predict
+from discgrader.training.grader_tasks import ROLES, TASKS
+from discgrader.training.grader_trees import fit_trees, predict_trees
 from discgrader.training.metrics import binary_metrics, grade_metrics, with_intervals
 from discgrader.training.realism.patients import (
     AXIAL_FOLDER,

@@ -15,7 +15,7 @@ from discgrader.grading.calibration import softmax
 from discgrader.grading.fusion import SIDES, Fusion, fusion_files
 from discgrader.packs.pack import Pack, read_pack
 from discgrader.progress import Progress
-from discgrader.training.grader import INPUTS
+from discgrader.training.grader_tasks import INPUTS
 from discgrader.training.metrics import difference, pfirrmann_metrics
 from discgrader.training.recipes import changed, ship, trained_on, write_json
 from discgrader.training.spider import pfirrmann_grades, spider_images

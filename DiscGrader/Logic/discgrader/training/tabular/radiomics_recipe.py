@@ -16,7 +16,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.deep_features import shipped_features
 from discgrader.grading.table_system import DESCRIPTION, FOREST, KIND, TREES, table_file
 from discgrader.progress import Progress
-from discgrader.training.grader import INPUTS
+from discgrader.training.grader_tasks import INPUTS
 from discgrader.training.metrics import pfirrmann_metrics
 from discgrader.training.recipes import changed, described_tasks, ship, trained_on
 from discgrader.training.spider import pfirrmann_grades, spider_images
