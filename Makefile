@@ -39,7 +39,7 @@ REQUIREMENTS_510 := import tomllib; project = tomllib.load(open("pyproject.toml"
 	asked = project["dependencies"] + extras["scene"] + extras["desk"] + extras["test"]; \
 	print(*(one for one in asked if not one.startswith(("torch", "discgrader["))), sep="\n")
 # What the versions of libraries, or Slicer's own layer, could break.
-TESTS_510 ?= $(foreach test,imaging/dicom imaging/files imaging/read_study imaging/recognize imaging/resample \
+TESTS_510 ?= $(foreach test,imaging/dicom imaging/dicom_compressed imaging/files imaging/read_study imaging/recognize imaging/resample \
 	imaging/slicer_geometry localize/segment pipeline/output report/tables report/rois report/report mrml/mrml_nodes \
 	mrml/mrml_scene mrml/mrml_views mrml/scene_reading mrml/scene_jobs mrml/view_labels panel/module panel/panel \
 	panel/state panel/dependencies panel/sample_data house/without_torch desk/desk_parameter_node desk/desk_slicer_layer \

@@ -2396,10 +2396,6 @@ gleiten</translation>
             <translation>Eine Bandscheibe {0} gibt es schon; bitte deren Box verschieben oder der neuen einen anderen Namen geben.</translation>
         </message>
         <message>
-            <source>There is no device {0} on this computer; use cpu.</source>
-            <translation>Ein Gerät {0} gibt es auf diesem Rechner nicht; bitte cpu verwenden.</translation>
-        </message>
-        <message>
             <source>There is no disc to start from; find the discs first.</source>
             <translation>Es gibt noch keine Bandscheibe; bitte zuerst die Bandscheiben finden.</translation>
         </message>
@@ -4647,6 +4643,49 @@ platte</translation>
         </message>
     </context>
     <context>
+        <name>panel.build_state</name>
+        <message>
+            <source>A box that fits no disc is not graded unless you check “{control}”.</source>
+            <translation>Eine Box, die zu keiner Bandscheibe passt, wird nicht eingestuft, außer Sie setzen den Haken bei „{control}“.</translation>
+        </message>
+        <message>
+            <source>Choose above what each series is.</source>
+            <translation>Bitte oben wählen, was jede Serie ist.</translation>
+        </message>
+        <message>
+            <source>Graded although this may not be a lumbar spine on MR.</source>
+            <translation>Eingestuft, obwohl dies möglicherweise keine MRT der Lendenwirbelsäule ist.</translation>
+        </message>
+        <message>
+            <source>If a name is wrong, set “{control}” above; all names follow.</source>
+            <translation>Ist ein Name falsch, oben „{control}“ einstellen; alle Namen richten sich danach.</translation>
+        </message>
+        <message>
+            <source>Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.</source>
+            <translation>Eine MRT der Lendenwirbelsäule laden oder „DiscGrader phantom“ aus den Beispieldaten (Sample Data) nehmen; die Serien werden oben gewählt.</translation>
+        </message>
+        <message>
+            <source>Looking at the series…</source>
+            <translation>Serien werden geprüft…</translation>
+        </message>
+        <message>
+            <source>Not used in this study: {name} ({reason}).</source>
+            <translation>In dieser Untersuchung nicht verwendet: {name} ({reason}).</translation>
+        </message>
+        <message>
+            <source>Press “Find discs”. Discs that are missed can be added by hand.</source>
+            <translation>„Finden“ drücken. Übersehene Bandscheiben lassen sich von Hand hinzufügen.</translation>
+        </message>
+        <message>
+            <source>This may not be a lumbar spine on MR: nothing is graded unless you check “{control}”.</source>
+            <translation>Dies ist möglicherweise keine MRT der Lendenwirbelsäule: Eingestuft wird nur, wenn „{control}“ angekreuzt ist.</translation>
+        </message>
+        <message>
+            <source>not chosen as a series above</source>
+            <translation>oben nicht als Serie gewählt</translation>
+        </message>
+    </context>
+    <context>
         <name>panel.calls</name>
         <message>
             <source>As each pack states</source>
@@ -4968,6 +5007,139 @@ platte</translation>
         <message>
             <source>{level} of {study} graded again.</source>
             <translation>{level} von {study} neu eingestuft.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.controls</name>
+        <message>
+            <source>Accept the AI's grade</source>
+            <translation>Einstufung der KI bestätigen</translation>
+        </message>
+        <message>
+            <source>Add a disc at the crosshair (hold Shift and move the mouse to place it)</source>
+            <translation>Bandscheibe am Fadenkreuz hinzufügen (zum Setzen Umschalttaste halten und Maus bewegen)</translation>
+        </message>
+        <message>
+            <source>Already accepted.</source>
+            <translation>Bereits bestätigt.</translation>
+        </message>
+        <message>
+            <source>Alternatives: {levels}</source>
+            <translation>Alternativen: {levels}</translation>
+        </message>
+        <message>
+            <source>Choose a cell of the table first.</source>
+            <translation>Zuerst eine Zelle der Tabelle wählen.</translation>
+        </message>
+        <message>
+            <source>Choose a series first.</source>
+            <translation>Zuerst eine Serie wählen.</translation>
+        </message>
+        <message>
+            <source>Choose first what each series is.</source>
+            <translation>Zuerst wählen, was jede Serie ist.</translation>
+        </message>
+        <message>
+            <source>Delete {level} if it is not a disc; can be undone</source>
+            <translation>{level} löschen, falls es keine Bandscheibe ist; kann rückgängig gemacht werden</translation>
+        </message>
+        <message>
+            <source>Find and name the discs and put a box around each</source>
+            <translation>Bandscheiben finden, benennen und mit je einer Box umgeben</translation>
+        </message>
+        <message>
+            <source>Find the discs first.</source>
+            <translation>Zuerst die Bandscheiben finden.</translation>
+        </message>
+        <message>
+            <source>Fit the {level} box to the disc again</source>
+            <translation>Die Box von {level} neu an die Bandscheibe anpassen</translation>
+        </message>
+        <message>
+            <source>Grade the discs first.</source>
+            <translation>Zuerst die Bandscheiben einstufen.</translation>
+        </message>
+        <message>
+            <source>Grade the discs, finding them first if necessary</source>
+            <translation>Bandscheiben einstufen; falls nötig, werden sie zuerst gefunden</translation>
+        </message>
+        <message>
+            <source>Nothing to redo</source>
+            <translation>Nichts zu wiederholen</translation>
+        </message>
+        <message>
+            <source>Nothing to undo</source>
+            <translation>Nichts rückgängig zu machen</translation>
+        </message>
+        <message>
+            <source>Open a reading of this study; can be undone</source>
+            <translation>Eine Befundung dieser Untersuchung öffnen; kann rückgängig gemacht werden</translation>
+        </message>
+        <message>
+            <source>Put the {level} box back where it was found</source>
+            <translation>Die Box von {level} an ihre ursprüngliche Stelle zurücksetzen</translation>
+        </message>
+        <message>
+            <source>Save your grades and the AI's to a file</source>
+            <translation>Eigene Einstufungen und die der KI in einer Datei speichern</translation>
+        </message>
+        <message>
+            <source>Set a grade of your own</source>
+            <translation>Selbst einstufen</translation>
+        </message>
+        <message>
+            <source>Shift all names one level down, toward the sacrum</source>
+            <translation>Alle Namen eine Etage tiefer setzen (kaudal)</translation>
+        </message>
+        <message>
+            <source>Shift all names one level up, toward the head</source>
+            <translation>Alle Namen eine Etage höher setzen (kranial)</translation>
+        </message>
+        <message>
+            <source>Something is being computed; wait, or press Stop.</source>
+            <translation>Eine Berechnung läuft; bitte warten oder „Stopp“ drücken.</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Stopp</translation>
+        </message>
+        <message>
+            <source>Switch on a system under Settings first.</source>
+            <translation>Zuerst unter „Einstellungen“ ein System einschalten.</translation>
+        </message>
+        <message>
+            <source>The series are still being looked at.</source>
+            <translation>Die Serien werden noch geprüft.</translation>
+        </message>
+        <message>
+            <source>This is not graded yet.</source>
+            <translation>Dies ist noch nicht eingestuft.</translation>
+        </message>
+        <message>
+            <source>What the lowest disc is called; all names follow</source>
+            <translation>Name der untersten Bandscheibe; alle anderen richten sich danach</translation>
+        </message>
+        <message>
+            <source>Withdraw your decision on this grade</source>
+            <translation>Eigene Entscheidung zu dieser Einstufung aufheben</translation>
+        </message>
+        <message>
+            <source>Write the report and all results to a new folder</source>
+            <translation>Den Bericht und alle Ergebnisse in einen neuen Ordner schreiben</translation>
+        </message>
+        <message>
+            <source>You have not decided on this grade.</source>
+            <translation>Über diese Einstufung wurde noch nicht entschieden.</translation>
+        </message>
+        <message>
+            <source>{role} series</source>
+            <translation>Serie: {role}</translation>
+        </message>
+        <message>
+            <source>{tip}
+Probability that the name is right: {probability}.</source>
+            <translation>{tip}
+Wahrscheinlichkeit, dass der Name stimmt: {probability}.</translation>
         </message>
     </context>
     <context>
@@ -5670,179 +5842,6 @@ offen</translation>
         <message>
             <source>There is no sagittal T2. Pfirrmann grades from T1 alone are less reliable: {measure} {low} on held-out patients, against {high} from T2.</source>
             <translation>Es gibt keine sagittale T2. Pfirrmann-Grade allein aus T1 sind weniger zuverlässig: {measure} {low} bei Testpatienten, gegenüber {high} aus T2.</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.state</name>
-        <message>
-            <source>A box that fits no disc is not graded unless you check “{control}”.</source>
-            <translation>Eine Box, die zu keiner Bandscheibe passt, wird nicht eingestuft, außer Sie setzen den Haken bei „{control}“.</translation>
-        </message>
-        <message>
-            <source>Accept the AI's grade</source>
-            <translation>Einstufung der KI bestätigen</translation>
-        </message>
-        <message>
-            <source>Add a disc at the crosshair (hold Shift and move the mouse to place it)</source>
-            <translation>Bandscheibe am Fadenkreuz hinzufügen (zum Setzen Umschalttaste halten und Maus bewegen)</translation>
-        </message>
-        <message>
-            <source>Already accepted.</source>
-            <translation>Bereits bestätigt.</translation>
-        </message>
-        <message>
-            <source>Alternatives: {levels}</source>
-            <translation>Alternativen: {levels}</translation>
-        </message>
-        <message>
-            <source>Choose a cell of the table first.</source>
-            <translation>Zuerst eine Zelle der Tabelle wählen.</translation>
-        </message>
-        <message>
-            <source>Choose a series first.</source>
-            <translation>Zuerst eine Serie wählen.</translation>
-        </message>
-        <message>
-            <source>Choose above what each series is.</source>
-            <translation>Bitte oben wählen, was jede Serie ist.</translation>
-        </message>
-        <message>
-            <source>Choose first what each series is.</source>
-            <translation>Zuerst wählen, was jede Serie ist.</translation>
-        </message>
-        <message>
-            <source>Delete {level} if it is not a disc; can be undone</source>
-            <translation>{level} löschen, falls es keine Bandscheibe ist; kann rückgängig gemacht werden</translation>
-        </message>
-        <message>
-            <source>Find and name the discs and put a box around each</source>
-            <translation>Bandscheiben finden, benennen und mit je einer Box umgeben</translation>
-        </message>
-        <message>
-            <source>Find the discs first.</source>
-            <translation>Zuerst die Bandscheiben finden.</translation>
-        </message>
-        <message>
-            <source>Fit the {level} box to the disc again</source>
-            <translation>Die Box von {level} neu an die Bandscheibe anpassen</translation>
-        </message>
-        <message>
-            <source>Grade the discs first.</source>
-            <translation>Zuerst die Bandscheiben einstufen.</translation>
-        </message>
-        <message>
-            <source>Grade the discs, finding them first if necessary</source>
-            <translation>Bandscheiben einstufen; falls nötig, werden sie zuerst gefunden</translation>
-        </message>
-        <message>
-            <source>Graded although this may not be a lumbar spine on MR.</source>
-            <translation>Eingestuft, obwohl dies möglicherweise keine MRT der Lendenwirbelsäule ist.</translation>
-        </message>
-        <message>
-            <source>If a name is wrong, set “{control}” above; all names follow.</source>
-            <translation>Ist ein Name falsch, oben „{control}“ einstellen; alle Namen richten sich danach.</translation>
-        </message>
-        <message>
-            <source>Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.</source>
-            <translation>Eine MRT der Lendenwirbelsäule laden oder „DiscGrader phantom“ aus den Beispieldaten (Sample Data) nehmen; die Serien werden oben gewählt.</translation>
-        </message>
-        <message>
-            <source>Looking at the series…</source>
-            <translation>Serien werden geprüft…</translation>
-        </message>
-        <message>
-            <source>Not used in this study: {name} ({reason}).</source>
-            <translation>In dieser Untersuchung nicht verwendet: {name} ({reason}).</translation>
-        </message>
-        <message>
-            <source>Nothing to redo</source>
-            <translation>Nichts zu wiederholen</translation>
-        </message>
-        <message>
-            <source>Nothing to undo</source>
-            <translation>Nichts rückgängig zu machen</translation>
-        </message>
-        <message>
-            <source>Open a reading of this study; can be undone</source>
-            <translation>Eine Befundung dieser Untersuchung öffnen; kann rückgängig gemacht werden</translation>
-        </message>
-        <message>
-            <source>Press “Find discs”. Discs that are missed can be added by hand.</source>
-            <translation>„Finden“ drücken. Übersehene Bandscheiben lassen sich von Hand hinzufügen.</translation>
-        </message>
-        <message>
-            <source>Put the {level} box back where it was found</source>
-            <translation>Die Box von {level} an ihre ursprüngliche Stelle zurücksetzen</translation>
-        </message>
-        <message>
-            <source>Save your grades and the AI's to a file</source>
-            <translation>Eigene Einstufungen und die der KI in einer Datei speichern</translation>
-        </message>
-        <message>
-            <source>Set a grade of your own</source>
-            <translation>Selbst einstufen</translation>
-        </message>
-        <message>
-            <source>Shift all names one level down, toward the sacrum</source>
-            <translation>Alle Namen eine Etage tiefer setzen (kaudal)</translation>
-        </message>
-        <message>
-            <source>Shift all names one level up, toward the head</source>
-            <translation>Alle Namen eine Etage höher setzen (kranial)</translation>
-        </message>
-        <message>
-            <source>Something is being computed; wait, or press Stop.</source>
-            <translation>Eine Berechnung läuft; bitte warten oder „Stopp“ drücken.</translation>
-        </message>
-        <message>
-            <source>Stop</source>
-            <translation>Stopp</translation>
-        </message>
-        <message>
-            <source>Switch on a system under Settings first.</source>
-            <translation>Zuerst unter „Einstellungen“ ein System einschalten.</translation>
-        </message>
-        <message>
-            <source>The series are still being looked at.</source>
-            <translation>Die Serien werden noch geprüft.</translation>
-        </message>
-        <message>
-            <source>This is not graded yet.</source>
-            <translation>Dies ist noch nicht eingestuft.</translation>
-        </message>
-        <message>
-            <source>This may not be a lumbar spine on MR: nothing is graded unless you check “{control}”.</source>
-            <translation>Dies ist möglicherweise keine MRT der Lendenwirbelsäule: Eingestuft wird nur, wenn „{control}“ angekreuzt ist.</translation>
-        </message>
-        <message>
-            <source>What the lowest disc is called; all names follow</source>
-            <translation>Name der untersten Bandscheibe; alle anderen richten sich danach</translation>
-        </message>
-        <message>
-            <source>Withdraw your decision on this grade</source>
-            <translation>Eigene Entscheidung zu dieser Einstufung aufheben</translation>
-        </message>
-        <message>
-            <source>Write the report and all results to a new folder</source>
-            <translation>Den Bericht und alle Ergebnisse in einen neuen Ordner schreiben</translation>
-        </message>
-        <message>
-            <source>You have not decided on this grade.</source>
-            <translation>Über diese Einstufung wurde noch nicht entschieden.</translation>
-        </message>
-        <message>
-            <source>not chosen as a series above</source>
-            <translation>oben nicht als Serie gewählt</translation>
-        </message>
-        <message>
-            <source>{role} series</source>
-            <translation>Serie: {role}</translation>
-        </message>
-        <message>
-            <source>{tip}
-Probability that the name is right: {probability}.</source>
-            <translation>{tip}
-Wahrscheinlichkeit, dass der Name stimmt: {probability}.</translation>
         </message>
     </context>
     <context>
