@@ -1,26 +1,24 @@
 """The table of grades on the screen: its layout, its cells, and which of them is chosen."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import qt
 from slicer.i18n import tr as _
 
 from discgrader.grading.headings import unbroken
 from discgrader.panel.actions import Actions
-from discgrader.panel.cells import MOVED, PRESENTATION, Face, face_html, face_of, face_tip
+from discgrader.panel.cells import MOVED, Face, face_html, face_of, face_tip
 from discgrader.panel.colors import cell_colors
 from discgrader.panel.grade_menu import GradeMenu
 from discgrader.panel.grid import Grid, Key
 from discgrader.panel.layouts import ALL, SUMMARY, Column, columns_in, key_of, layout_of, systems_in
 from discgrader.panel.shared_height import Watch
 from discgrader.panel.state import PanelState
-from discgrader.panel.widths import Fit, Ruler, fit
+from discgrader.panel.table_size import NARROW, PLAIN, PRESENTED, Size, TableSize
+from discgrader.panel.widths import Fit, fit
 from discgrader.panel.words import long_title, short_title, system_heading, system_title, whole_system_title
 
 _GAP, _PADDING, _TIGHT = 4, 6, 4
-_HEAD = 0.85
-"""How large headings are, as a share of grades."""
 
 
 class GradesView:
@@ -46,9 +44,9 @@ class GradesView:
         self._fit = Fit((), ())
         self._two_lines = False
         self._showing = False
-        self._font = qt.QFont(widget.font)
         self._enlarged: bool | None = None
         _prepare(widget)
+        self._size = TableSize(widget)
         self._watch = Watch(self._resized)
         widget.viewport().installEventFilter(self._watch)
         widget.verticalHeader().connect("sectionClicked(int)", self._level_clicked)
@@ -65,10 +63,9 @@ class GradesView:
         columns = columns_in(layout, grid, state.chosen[1] if state.chosen else "")
         self._showing = True
         try:
-            enlarged = state.presentation != self._enlarged
-            if enlarged:
-                self._enlarge(state.presentation)
-            if enlarged or (grid.levels, columns, layout) != (self._grid.levels, self._columns, self._layout):
+            if state.presentation != self._enlarged:
+                self._enlarged, self._known = state.presentation, None
+            if (grid.levels, columns, layout) != (self._grid.levels, self._columns, self._layout):
                 self._lay_out(grid, columns, layout)
             self._grid, self._columns, self._layout, self._chosen = grid, columns, layout, state.chosen
             self._draw_all()
@@ -129,7 +126,7 @@ class GradesView:
 
     @property
     def _group_row(self) -> int:
-        return round(_HEAD * self._line) + 4
+        return qt.QFontMetrics(self._size.head_font).height() + 4
 
     @property
     def _room(self) -> int:
@@ -146,15 +143,12 @@ class GradesView:
             self._draw_all()
             self._showing = before
 
-    def _enlarge(self, presentation: bool) -> None:
-        self._enlarged = presentation
-        font = _sized(self._font, PRESENTATION if presentation else 1.0)
-        self._widget.setFont(font)
-        for header in (self._widget.horizontalHeader(), self._widget.verticalHeader()):
-            header.setFont(_sized(font, _HEAD))
-        self._ruler = Ruler(font, _sized(font, _HEAD))
-        self._drawn.clear()
-        self._known = None
+    @property
+    def _sizes(self) -> Sequence[Size]:
+        """In which the table may be, the first in which all columns are seen; of all systems' columns nobody expects
+        it."""
+        sizes = (*(PRESENTED if self._enlarged else ()), PLAIN, NARROW)
+        return sizes[:1] if self._layout == ALL else sizes
 
     # Rows and columns
 
@@ -173,10 +167,10 @@ class GradesView:
         for number, column in enumerate(columns):
             item = qt.QTableWidgetItem(_heading(column, layout))
             item.setToolTip(_heading_tip(column))
-            item.setFont(_sized(widget.font, _HEAD))
+            item.setFont(self._size.head_font)
             widget.setHorizontalHeaderItem(number, item)
         for row in range(first, widget.rowCount):
-            widget.verticalHeaderItem(row).setFont(_sized(widget.font, _HEAD))
+            widget.verticalHeaderItem(row).setFont(self._size.head_font)
             for number in range(len(columns)):
                 if widget.cellWidget(row, number) is None:
                     widget.setCellWidget(row, number, _label())
@@ -191,7 +185,7 @@ class GradesView:
             label = _label()
             label.setToolTip(whole_system_title(system))
             label.setStyleSheet("QLabel { margin: 0px 1px 0px 3px; border-bottom: 1px solid palette(mid); }")
-            label.setFont(_sized(widget.font, _HEAD))
+            label.setFont(self._size.head_font)
             if names.count(system) > 1:
                 widget.setSpan(0, names.index(system), 1, names.count(system))
             widget.setCellWidget(0, names.index(system), label)
@@ -202,7 +196,7 @@ class GradesView:
         for number, column in enumerate(self._columns):
             text, width = _heading(column, self._layout), self._fit.widths[number]
             whole = unbroken(text)
-            shown = whole if self._ruler.heading(whole) <= width else text
+            shown = whole if self._size.ruler.heading(whole) <= width else text
             item = widget.horizontalHeaderItem(number)
             if item.text() != shown:
                 item.setText(shown)
@@ -232,7 +226,9 @@ class GradesView:
             [face_of(column, level, grid, level in computing) for level in grid.levels] for column in self._columns
         ]
         headings = [_heading(column, self._layout) for column in self._columns]
-        self._fit = fit(self._ruler, headings, self._faces, self._room, self._two_lines)
+        if self._size.take(self._sizes, headings, self._faces, grid.levels):
+            self._drawn.clear()
+        self._fit = fit(self._size.ruler, headings, self._faces, self._room, self._two_lines)
         for number, width in enumerate(self._fit.widths):
             if self._widget.columnWidth(number) != width:
                 self._widget.setColumnWidth(number, width)
@@ -352,12 +348,6 @@ def _style(label, sheet: str) -> None:
     """To set a style sheet costs more than all else."""
     if label.styleSheet != sheet:
         label.setStyleSheet(sheet)
-
-
-def _sized(font, factor: float) -> Any:
-    sized = qt.QFont(font)
-    sized.setPointSizeF(factor * font.pointSizeF())
-    return sized
 
 
 def _prepare(widget) -> None:

@@ -89,7 +89,7 @@ def fit(ruler: Ruler, headings: Sequence[str], columns: Sequence[Sequence[Face]]
     two_lines : bool
         Whether rows are high enough for two lines.
     """
-    forms = (TWO, SPLIT, PAIR) if two_lines else (LINE, BARE, TITLE, NAKED)
+    forms = (TWO, SPLIT, PAIR, NAKED) if two_lines else (LINE, BARE, TITLE, NAKED)
     needs = [
         [max([ruler.heading(heading), *(_need(ruler, face, forms[at:]) for face in faces)]) for at in range(len(forms))]
         for heading, faces in zip(headings, columns, strict=True)
