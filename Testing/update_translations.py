@@ -20,9 +20,10 @@ FOLDER = MODULE / "Resources" / "Translations"
 UI = MODULE / "Resources" / "UI" / "DiscGrader.ui"
 PACKAGE = MODULE / "Logic" / "discgrader"
 SPOKEN = (
-    "localize/*.py", "mrml/*.py", "grading/not_graded.py", "grading/calls.py", "grading/axial.py", "grading/placement.py",
-    "grading/series_choice.py", "grading/t1_alone.py", "grading/typical.py", "grading/grader.py",
-    "grading/contributions.py", "grading/view.py", "grading/herniation_box.py", "reading/commands.py",
+    "localize/*.py", "mrml/*.py", "grading/not_graded.py", "grading/calls.py", "grading/axial.py",
+    "grading/placement.py", "grading/series_choice.py", "grading/t1_alone.py", "grading/typical.py",
+    "grading/grader.py", "grading/contributions.py", "grading/view.py", "grading/herniation_box.py",
+    "reading/commands.py",
     "reading/disc_commands.py", "reading/files.py", "reading/history.py", "reading/record.py", "pipeline/engine.py",
     "pipeline/given_boxes.py",
     "pipeline/withheld.py", "pipeline/service.py", "imaging/names.py", "imaging/recognize.py", "imaging/ranking.py",
@@ -111,7 +112,7 @@ OTHER_SENTENCES = (
 
 NOT_SENTENCES = frozenset({
     # Types
-    "LevelPredictor | None", "Callable[[torch.Tensor], np.ndarray]", "_Job | _Export", "Reply | None",
+    "LevelPredictor | None", "Callable[[torch.Tensor], np.ndarray]", "SceneJob | SceneExport", "Reply | None",
     "tuple[Source, ...]", "Reading | None",
     # Names of nodes and of files' contents, which scenes and scripts go by
     "acquisition transform", "DiscGrader failed", "relabeled segmentation", "by DiscGrader", "{0} herniation {1}",
