@@ -11,7 +11,7 @@ from discgrader.grading.view_system import view_input
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, TrainedOn, write_pack
 from discgrader.packs.weights import pack_tensors
-from discgrader.training.grader import FOLDS_FILE
+from discgrader.training.grader_recipe import FOLDS_FILE
 from plain_packs import rewritten
 
 ROLES = ("T1", "T2", "T2_SPACE")

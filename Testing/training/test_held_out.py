@@ -9,7 +9,7 @@ import pytest
 from blocky_spine import blocky_spine, localized
 from discgrader.errors import PackError
 from discgrader.packs.pack import default_packs, read_pack
-from discgrader.training.grader import folds_file
+from discgrader.training.grader_recipe import folds_file
 from discgrader.training.spider import SpiderImage
 from discgrader.training.tabular.families import FoundImage
 from discgrader.training.tabular.held_out import HeldOutNetworks, asked_about, installed_networks, read_folds

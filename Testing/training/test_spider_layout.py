@@ -11,7 +11,7 @@ from blocky_spine import blocky_spine, localized
 from discgrader.cli.main import main
 from discgrader.imaging.volume import Volume
 from discgrader.radiomics import cache as filter_cache
-from discgrader.training.grader import folds_file
+from discgrader.training.grader_recipe import folds_file
 from discgrader.training.replication import analyses, evaluate, supplement
 from discgrader.training.spider import SpiderImage, spider_images
 from discgrader.training.tabular import selection

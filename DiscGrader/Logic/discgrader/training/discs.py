@@ -16,9 +16,11 @@ from discgrader.localize.disc import Localization
 from discgrader.progress import Progress
 from discgrader.training.augment import vary_crops
 from discgrader.training.localizer import fold_localizers
+from discgrader.training.losses import UNKNOWN
 from discgrader.training.recipes import installed_localizer
 from discgrader.training.spider import TASK_COLUMNS, SpiderImage, read_corrected, series_of, spider_corrections
 from discgrader.training.stored_arrays import save_arrays
+from discgrader.training.sudirman import is_sudirman
 from discgrader.training.true_discs import indices_from_mask, indices_from_partner, indices_from_point, reindexed
 
 WIDE = ViewShape(rows=128, columns=160)
@@ -156,8 +158,13 @@ def disc_finder(images: Sequence[SpiderImage], work: Path | str | None) -> Find:
     if work is None:
         localizer_of = dict.fromkeys((image.patient for image in images), installed_localizer())
     else:
-        localizers, folds = fold_localizers(Path(work), images)
+        # The localizer's folds are of SPIDER's patients; none of its networks has seen another's.
+        spider = [image for image in images if not is_sudirman(image.patient)]
+        localizers, folds = fold_localizers(Path(work), spider)
         localizer_of = {patient: localizers[fold] for patient, fold in folds.items()}
+        if len(spider) < len(images):
+            others = {image.patient for image in images} - {*folds}
+            localizer_of |= dict.fromkeys(others, installed_localizer())
 
     def find(patient_images: Sequence[SpiderImage]) -> list[tuple[SpiderImage, Series, Localization]]:
         found = []
@@ -186,7 +193,8 @@ def disc_finder(images: Sequence[SpiderImage], work: Path | str | None) -> Find:
 
 @dataclass(frozen=True, eq=False)
 class GradedDisc:
-    """A disc with all of its images and its true grades, as positions on each task's scale (-1 unknown)."""
+    """A disc with all of its images and its true grades, as positions on each task's scale (`UNKNOWN` where its readers
+    did not grade it)."""
 
     patient: int
     index_from_sacrum: int
@@ -249,7 +257,8 @@ def graded_discs(
     for (patient, index), images in sorted(by_disc(found).items()):
         grades = gradings.get((patient, index))
         if grades is not None:
-            positions = {task: _position(task, grade) for task, grade in grades.items()}
+            positions = dict.fromkeys(TASK_COLUMNS, UNKNOWN)
+            positions |= {task: _position(task, grade) for task, grade in grades.items()}
             result.append(GradedDisc(patient, index, tuple(images), positions))
     return result
 

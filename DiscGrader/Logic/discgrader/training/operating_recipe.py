@@ -24,7 +24,8 @@ from discgrader.packs.operating_points import OperatingPoints, Point
 from discgrader.packs.pack import BORROWED, DESCRIPTION, Pack, default_packs, read_pack
 from discgrader.progress import Progress
 from discgrader.training.discs import disc_finder, graded_discs, prepare
-from discgrader.training.grader import FOLDS_FILE, HeldOut, held_out
+from discgrader.training.grader_folds import HeldOut, held_out
+from discgrader.training.grader_recipe import FOLDS_FILE
 from discgrader.training.grader_tasks import INPUTS, TASKS
 from discgrader.training.grader_trees import fit_trees
 from discgrader.training.operating import task_points

@@ -62,7 +62,7 @@ _SUDIRMAN = "Sudirman (Mendeley k57fr854j2)"
 RECIPES: Mapping[str, Recipe] = {
     "localizer": Recipe("localizer", "train_localizer", "the segmentation of vertebrae, discs and canal"),
     "spider": Recipe(
-        "grader", "train_graders", "image networks and trees that grade, by the systems pfirrmann and spider"
+        "grader_recipe", "train_graders", "image networks and trees that grade, by the systems pfirrmann and spider"
     ),
     "pfirrmann": Recipe("tabular.fusion_recipe", "train_fused", "image networks combined with evidence and radiomics"),
     "pfirrmann-radiomics": Recipe("tabular.radiomics_recipe", "train_radiomics", "the Pfirrmann system as published"),

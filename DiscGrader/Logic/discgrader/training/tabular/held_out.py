@@ -23,7 +23,8 @@ from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, default_packs
 from discgrader.packs.weights import load_json, load_tensors
 from discgrader.training.discs import GradedDisc, TrainingDisc, by_disc, discs_of
-from discgrader.training.grader import FOLDS_FILE, GraderRecipe, predict
+from discgrader.training.grader import GraderRecipe, predict
+from discgrader.training.grader_recipe import FOLDS_FILE
 from discgrader.training.grader_tasks import INPUTS, ROLES
 from discgrader.training.tabular.families import FoundImage
 from discgrader.training.tabular.table import FeatureTable

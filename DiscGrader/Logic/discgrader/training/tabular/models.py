@@ -30,7 +30,7 @@ TREE_SETTINGS = {
     "verbosity": -1,
 }
 ROUNDS = 150
-"""Boosting rounds, as in `discgrader.training.grader`."""
+"""Boosting rounds, as in `discgrader.training.grader_trees`."""
 
 
 class GradeModel(Protocol):

@@ -1,0 +1,105 @@
+"""Discs of several data sets in one training, whose readers draw the lines between grades in different places.
+
+The data set is a variable of the model: each reader has an offset to the logits of every ordinal task, zero for the
+first data set's, so that what the network says by itself is as the first one's readers grade. What the network learns
+from the others is where on the scale a disc lies, not where they draw their lines. When a study is graded the offsets
+are gone; see `discgrader.grading.reader_habits` for what takes their place.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from discgrader.errors import UsageError
+from discgrader.grading.calibration import fit_calibration
+from discgrader.packs.description import Recalibration
+from discgrader.training.spider import SpiderImage, spider_gradings, spider_images
+from discgrader.training.sudirman import NAME as SUDIRMAN
+from discgrader.training.sudirman import is_sudirman, sudirman_gradings, sudirman_images
+
+SPIDER = "SPIDER"
+COHORTS = (SPIDER, SUDIRMAN)
+
+_LEAST = 1e-9
+"""Below it a probability counts as so much."""
+
+
+def cohort_of(patient: int) -> str:
+    """The data set that a patient is of."""
+    return SUDIRMAN if is_sudirman(patient) else SPIDER
+
+
+def cohorts_among(patients: Iterable[int]) -> tuple[str, ...]:
+    """The data sets that some patients are of, in the order of `COHORTS`."""
+    found = {cohort_of(int(patient)) for patient in patients}
+    return tuple(name for name in COHORTS if name in found)
+
+
+def check_cohorts(cohorts: Sequence[str]) -> None:
+    """Refuse data sets that there are none of, and none at all.
+
+    Raises
+    ------
+    UsageError
+        Naming those that there are.
+    """
+    unknown = next((name for name in cohorts if name not in COHORTS), None)
+    if unknown is not None or not cohorts:
+        named = "None was named" if unknown is None else f"There is no data set {unknown}"
+        raise UsageError(f"{named} to train on; choose from {', '.join(COHORTS)}.")
+
+
+def cohort_images(data_dir: Path) -> list[SpiderImage]:
+    """The images of all data sets below a folder, ordered by patient and sequence."""
+    return [*spider_images(data_dir), *sudirman_images(data_dir)]
+
+
+def cohort_gradings(data_dir: Path) -> dict[tuple[int, int], dict[str, int]]:
+    """The grades of all data sets below a folder, as `spider_gradings`; a task that a data set's readers did not grade
+    is missing."""
+    return {**spider_gradings(data_dir), **sudirman_gradings(data_dir)}
+
+
+class WithReaders(torch.nn.Module):
+    """A network whose grades are those of the readers who graded each disc of a batch.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        From crops, roles, discs and their count to logits by task, each of shape (discs, grades).
+    readers : int
+        How many data sets there are.
+    tasks : mapping of str to int
+        Number of grades of the tasks whose lines readers draw in different places.
+    """
+
+    def __init__(self, network: torch.nn.Module, readers: int, tasks: Mapping[str, int]):
+        super().__init__()
+        self.network = network
+        self.offsets = torch.nn.ParameterDict(
+            {task: torch.nn.Parameter(torch.zeros(readers - 1, count)) for task, count in tasks.items()}
+        )
+
+    def forward(
+        self, crops: torch.Tensor, role: torch.Tensor, disc: torch.Tensor, count: int, reader: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        """Logits of every task; ``reader``, shape (discs,), is the position of each disc's data set."""
+        logits = dict(self.network(crops, role, disc, count))
+        for task, offsets in self.offsets.items():
+            logits[task] = logits[task] + torch.cat([torch.zeros_like(offsets[:1]), offsets])[reader]
+        return logits
+
+
+def fit_habit(probabilities: np.ndarray, grades: np.ndarray) -> Recalibration:
+    """What makes of the first readers' probabilities, shape (discs, grades), those of the readers who gave these
+    grades (positions on the scale), on discs that the network had not seen."""
+    fitted: Any = fit_calibration(np.log(np.maximum(probabilities, _LEAST)), grades)
+    return Recalibration(fitted["temperature"], fitted["bias"])
+
+
+def rows_of(patients: np.ndarray, cohorts: Collection[str]) -> np.ndarray:
+    """Which rows are of these data sets, by their patients; of bool, shape (rows,)."""
+    return np.array([cohort_of(int(patient)) in cohorts for patient in patients], bool)
