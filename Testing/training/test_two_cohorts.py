@@ -1,6 +1,9 @@
 """Networks that learn from two data sets whose readers draw the lines between grades in different places."""
 
+import csv
 import json
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,8 +17,10 @@ from discgrader.training.grader_folds import cross_validated, patient_folds
 from discgrader.training.grader_recipe import habits_in, statement_of, train_graders
 from discgrader.training.grader_tasks import TASKS
 from discgrader.training.losses import UNKNOWN
+from discgrader.training.metrics import with_intervals
 from discgrader.training.readers import WithReaders, cohorts_among, fit_habit
 from discgrader.training.sudirman import FIRST_PATIENT
+from discgrader.training.three_ways import evaluate_cohorts
 
 RECIPE = GraderRecipe(widths=(4, 4, 8, 8), epochs=6, folds=2, discs_per_batch=8, dropout=0.0, learning_rate=1e-2)
 LINES = {"SPIDER": (0.2, 0.4, 0.6, 0.8), "Sudirman": (0.05, 0.7, 0.8, 0.9)}
@@ -40,6 +45,15 @@ def discs_of(cohort: str, count: int, first: int) -> list[GradedDisc]:
 
 
 DISCS = [*discs_of("SPIDER", 80, 1), *discs_of("Sudirman", 80, FIRST_PATIENT)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_draws():
+    """Intervals are none of what is tested here."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("metrics", "grader_folds"):
+            patch.setattr(f"discgrader.training.{module}.with_intervals", partial(with_intervals, draws=20))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +114,25 @@ def test_what_cannot_be_learned_from_is_refused(tmp_path):
     with pytest.raises(UsageError, match="a pack learns from SPIDER, alone or with others"):
         train_graders(tmp_path, tmp_path, Progress(), cohorts=("Sudirman",))
     assert cohorts_among([FIRST_PATIENT, 3]) == ("SPIDER", "Sudirman")
+
+
+def test_three_ways_in_one_table(tmp_path, monkeypatch):
+    quick = replace(RECIPE, epochs=1, discs_per_batch=16)
+    monkeypatch.setattr("discgrader.training.three_ways.discs_to_grade", lambda *_: [*DISCS[:32], *DISCS[80:112]])
+    path = evaluate_cohorts(tmp_path, tmp_path / "out", Progress(), quick)
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    assert {(row["learned_from"], row["tried_on"], row["readers"]) for row in rows if row["images"] == "T2"} == {
+        ("SPIDER", "SPIDER", "its own"),
+        ("SPIDER", "Sudirman", "SPIDER"),
+        ("SPIDER", "Sudirman", "its own"),
+        ("Sudirman", "Sudirman", "its own"),
+        ("Sudirman", "SPIDER", "Sudirman"),
+        ("Sudirman", "SPIDER", "its own"),
+        ("both", "SPIDER", "its own"),
+        ("both", "Sudirman", "SPIDER"),
+        ("both", "Sudirman", "its own"),
+    }
+    assert all(0 <= float(row["accuracy_low"]) <= float(row["accuracy"]) <= float(row["accuracy_high"]) for row in rows)
+    monkeypatch.setattr("discgrader.training.three_ways.discs_to_grade", lambda *_: DISCS[:80])
+    with pytest.raises(UsageError, match="discs of SPIDER and Sudirman"):
+        evaluate_cohorts(tmp_path, tmp_path / "out", Progress(), quick)

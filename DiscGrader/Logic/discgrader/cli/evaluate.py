@@ -9,7 +9,7 @@ from discgrader.cli.train import require_training
 from discgrader.errors import UsageError
 from discgrader.progress import Progress
 
-PFIRRMANN, PHANTOM, LABELS, USUAL = "pfirrmann", "phantom", "labels", "usual"
+PFIRRMANN, PHANTOM, LABELS, USUAL, COHORTS = "pfirrmann", "phantom", "labels", "usual", "cohorts"
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -22,7 +22,8 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         metavar="WHAT",
         help=(
             "pfirrmann: the system as published; phantom: how realistic the digital spine is; labels: how far a table "
-            "of labels or grades agrees with another; usual: which values of measures and features are usual"
+            "of labels or grades agrees with another; usual: which values of measures and features are usual; "
+            "cohorts: networks that learn from SPIDER, from Sudirman, and from both, each tried on both"
         ),
     )
     parser.add_argument(
@@ -93,18 +94,23 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Evaluate, and say where the page is."""
-    known = (PFIRRMANN, PHANTOM, LABELS, USUAL)
+    known = (PFIRRMANN, PHANTOM, LABELS, USUAL, COHORTS)
     if arguments.system not in known:
         raise UsageError(f"There is no evaluation of {arguments.system}; choose one of {', '.join(known)}.")
     if arguments.system == LABELS:
         return _labels(arguments)
-    require_training(*{PFIRRMANN: ("matplotlib",), PHANTOM: ("lightgbm",)}.get(arguments.system, ()))
+    require_training(
+        *{PFIRRMANN: ("matplotlib",), PHANTOM: ("lightgbm",), COHORTS: ("lightgbm",)}.get(arguments.system, ())
+    )
     if not arguments.data.is_dir():
         raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
     if arguments.localizer_work is not None and not arguments.localizer_work.is_dir():
         raise UsageError(f"There is no folder {arguments.localizer_work}; give the output of 'train localizer'.")
     if arguments.system == USUAL:
         print(f"The ranges of usual values are in {_usual(arguments, progress)}.")
+        return 0
+    if arguments.system == COHORTS:
+        print(f"What was learned from which data set, and tried on which, is in {_cohorts(arguments, progress)}.")
         return 0
     page = _phantom(arguments, progress) if arguments.system == PHANTOM else _pfirrmann(arguments, progress)
     print(f"The evaluation is in {arguments.output}; open {page}.")
@@ -132,6 +138,15 @@ def _usual(arguments: argparse.Namespace, progress: Progress) -> Path:
     from discgrader.training.tabular.usual import measure_usual
 
     return measure_usual(arguments.data, arguments.output, progress, arguments.localizer_work)
+
+
+def _cohorts(arguments: argparse.Namespace, progress: Progress) -> Path:
+    from discgrader.training.grader import GraderRecipe
+    from discgrader.training.three_ways import evaluate_cohorts
+
+    return evaluate_cohorts(
+        arguments.data, arguments.output, progress, GraderRecipe(localizer_work=arguments.localizer_work)
+    )
 
 
 def _phantom(arguments: argparse.Namespace, progress: Progress) -> Path:
