@@ -170,7 +170,7 @@ class GradesView:
             item.setFont(self._size.head_font)
             widget.setHorizontalHeaderItem(number, item)
         for row in range(first, widget.rowCount):
-            widget.verticalHeaderItem(row).setFont(self._size.head_font)
+            widget.verticalHeaderItem(row).setFont(self._size.side_font)
             for number in range(len(columns)):
                 if widget.cellWidget(row, number) is None:
                     widget.setCellWidget(row, number, _label())

@@ -44,6 +44,11 @@ class TableSize:
         return _sized(self._font, self.now[1])
 
     @property
+    def side_font(self) -> Any:
+        """The font of the rows' names as they are."""
+        return self._side_font(self.now)
+
+    @property
     def ruler(self) -> Ruler:
         """What texts are measured with as they are."""
         return self._ruler(self.now)
@@ -57,7 +62,7 @@ class TableSize:
         left = self._widget.viewport().width + _widest(side.font, names)
 
         def fits(size: Size) -> bool:
-            room = left - _widest(_sized(self._font, size[1]), names)
+            room = left - _widest(self._side_font(size), names)
             return sum(fit(self._ruler(size), headings, faces, room, False).widths) <= room
 
         if len(sizes) == 1:
@@ -72,10 +77,16 @@ class TableSize:
     def _write(self, size: Size) -> None:
         widget, self.now = self._widget, size
         widget.setFont(_sized(self._font, size[0]))
-        items = [widget.horizontalHeaderItem(number) for number in range(widget.columnCount)]
-        items += [widget.verticalHeaderItem(row) for row in range(widget.rowCount)]
-        for one in (widget.horizontalHeader(), widget.verticalHeader(), *filter(None, items)):
+        above = [widget.horizontalHeaderItem(number) for number in range(widget.columnCount)]
+        beside = [widget.verticalHeaderItem(row) for row in range(widget.rowCount)]
+        for one in (widget.horizontalHeader(), *filter(None, above)):
             one.setFont(self.head_font)
+        for one in (widget.verticalHeader(), *filter(None, beside)):
+            one.setFont(self.side_font)
+
+    def _side_font(self, size: Size) -> Any:
+        # Never narrower than ever: else the room for the columns, which decides the size, would depend on it.
+        return _sized(self._font, max(size[1], PLAIN[1]))
 
     def _ruler(self, size: Size) -> Ruler:
         if size not in self._rulers:
