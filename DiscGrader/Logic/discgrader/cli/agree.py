@@ -45,24 +45,29 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     tasks = agreement(pairing.pairs, arguments.draws)
     write_agreement(a, b, pairing, tasks, arguments.output)
     print(
-        f"{pairing.discs} discs of {pairing.studies} studies in both; 95 % confidence intervals, by bootstrap "
-        "over studies"
+        f"{_counted(pairing.discs, 'disc')} of {_counted(pairing.studies, 'study', 'studies')} in both; "
+        "95 % confidence intervals, by bootstrap over studies"
     )
     for task in tasks:
         print(task_in_words(task))
         if task.small.sentences:
             print(f"  too few for these figures: {'; '.join(task.small.sentences)}")
-    for count, words in (
-        (pairing.named_differently, "discs are named differently"),
-        (pairing.only_a, f"discs are in {a.name} only"),
-        (pairing.only_b, f"discs are in {b.name} only"),
-        (len(pairing.studies_only_a), f"studies are in {a.name} only"),
-        (len(pairing.studies_only_b), f"studies are in {b.name} only"),
+    disc, study = ("disc", "discs"), ("study", "studies")
+    for count, names, words in (
+        (pairing.named_differently, disc, "named differently"),
+        (pairing.only_a, disc, f"in {a.name} only"),
+        (pairing.only_b, disc, f"in {b.name} only"),
+        (len(pairing.studies_only_a), study, f"in {a.name} only"),
+        (len(pairing.studies_only_b), study, f"in {b.name} only"),
     ):
         if count:
-            print(f"{count} {words}")
+            print(f"{_counted(count, *names)} {'is' if count == 1 else 'are'} {words}")
     print(f"The agreement is in {arguments.output}.")
     return 0
+
+
+def _counted(count: int, one: str, several: str = "") -> str:
+    return f"{count} {one if count == 1 else several or one + 's'}"
 
 
 def task_in_words(task: "TaskAgreement") -> str:
