@@ -89,6 +89,8 @@ def test_a_chosen_spine_becomes_the_study_and_its_truth_is_known(desk, user, tmp
     truth = truth_of(slicer.mrmlScene, name)
     assert truth["L4-L5", "pfirrmann", "pfirrmann"] == "5" and truth["L4-L5", "msu", "size"] == "0"
     assert "L4-L5" in truth_html(truth, None) and agreement_text(truth, None) == "Nothing is graded yet."
+    places = [truth_html(truth, None).index(level) for level in ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")]
+    assert places == sorted(places), "the highest comes first, as in the table"
     panel.spines.make(options)
     user.wait(0.3)
     assert truth_of(slicer.mrmlScene, "Digital spine 4 (2)") == truth, "a second one of the same name is another study"

@@ -12,6 +12,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.systems import scale_of
 from discgrader.mrml import hierarchy
 from discgrader.mrml.nodes import nodes_of_class, rows_from_node, table_to_node
+from discgrader.panel.study import from_the_top
 from discgrader.panel.words import in_language, long_title
 from discgrader.reading.record import Reading
 
@@ -60,9 +61,11 @@ def truth_of(scene, study: str | None) -> dict[tuple[str, str, str], str]:
 
 
 def truth_html(truth: Mapping[tuple[str, str, str], str], reading: Reading | None) -> str:
-    """The true grades beside those that stand, one row a level and task that was graded; all where nothing was."""
+    """The true grades beside those that stand, one row a level and task that was graded; all where nothing was.
+    The highest level comes first, as in the table of grades."""
     rows = []
-    for (level, system, task), grade in truth.items():
+    highest_first = {level: place for place, level in enumerate(from_the_top({key[0] for key in truth}))}
+    for (level, system, task), grade in sorted(truth.items(), key=lambda one: highest_first[one[0][0]]):
         given = _given(reading, level, system, task)
         if reading is not None and given is None:
             continue
