@@ -43,6 +43,7 @@ def test_a_box_on_a_vertebra_is_told_and_its_decision_is_stale(fitting, user, de
     click_cell(fitting, user, "L3-L4", PFIRRMANN)
     key(desk, getattr(QtCore.Qt, f"Key_{digit}"))
     onto_the_vertebra(fitting, user)
+    assert fitting.ui.statusLabel.text == "L3-L4 is not graded."
     disc = fitting.logic.reading().disc("L3-L4")
     assert disc.grading.grades == () and set(disc.grading.not_graded.values()) == {ON_VERTEBRA}
     assert disc.is_decision_stale(*PFIRRMANN)

@@ -5005,8 +5005,24 @@ platte</translation>
             <translation>{level} neu eingestuft.</translation>
         </message>
         <message>
+            <source>{level} graded.</source>
+            <translation>{level} eingestuft.</translation>
+        </message>
+        <message>
+            <source>{level} is not graded.</source>
+            <translation>{level} wird nicht eingestuft.</translation>
+        </message>
+        <message>
             <source>{level} of {study} graded again.</source>
             <translation>{level} von {study} neu eingestuft.</translation>
+        </message>
+        <message>
+            <source>{level} of {study} graded.</source>
+            <translation>{level} von {study} eingestuft.</translation>
+        </message>
+        <message>
+            <source>{level} of {study} is not graded.</source>
+            <translation>{level} von {study} wird nicht eingestuft.</translation>
         </message>
     </context>
     <context>

@@ -129,6 +129,7 @@ class LiveGrades:
         self.discs: set[Box] = set()
         """Discs that are being graded anew, whatever they are called meanwhile."""
         self._latest: dict[Box, object] = {}
+        self._again: set[Box] = set()
 
     def box_changed(self, study: str, number: int, dragging: bool) -> None:
         """A box was moved, turned or resized; ``dragging`` while a hand still does."""
@@ -138,6 +139,9 @@ class LiveGrades:
             # Not before the study was graded, nor without what computes.
             return
         self.discs.add(box)
+        disc = reading.reading.numbered(number)
+        if disc is not None and disc.gradings:
+            self._again.add(box)
         request = self._latest[box] = object()
 
         def hear(event: str, data: dict) -> None:
@@ -152,6 +156,7 @@ class LiveGrades:
         self.grades.clear()
         self.discs.clear()
         self._latest.clear()
+        self._again.clear()
 
     def levels_of(self, boxes: Collection[Box]) -> dict[Box, str]:
         """What discs of the study that is shown are called now; without those that are gone."""
@@ -163,7 +168,7 @@ class LiveGrades:
     def _hear(self, box: Box, live: bool, event: str, data: dict) -> None:
         if event == LEVEL:
             self.grades[box] = tuple(data["grades"])
-            self._actions.say(self._news(box[0], data["level"]))
+            self._actions.say(self._news(box, data["level"], bool(data["grades"])))
         elif event in (COMPLETED, CANCELLED, ERROR):
             self.discs.discard(box)
             if not live:
@@ -174,10 +179,17 @@ class LiveGrades:
             return
         self._actions.show()
 
-    def _news(self, study: str, level: str) -> str:
+    def _news(self, box: Box, level: str, graded: bool) -> str:
+        """What has come of a box: a warning says why it is not graded where it is not."""
+        study, again = box[0], box in self._again
+        if graded:
+            self._again.add(box)
         if study == self._actions.study:
-            return _("{level} graded again.").format(level=level)
-        return _("{level} of {study} graded again.").format(level=level, study=study)
+            again_text, text = _("{level} graded again."), _("{level} graded.")
+            return (_("{level} is not graded.") if not graded else again_text if again else text).format(level=level)
+        again_text, text = _("{level} of {study} graded again."), _("{level} of {study} graded.")
+        other = _("{level} of {study} is not graded.") if not graded else again_text if again else text
+        return other.format(level=level, study=study)
 
 
 class InstallHint:
