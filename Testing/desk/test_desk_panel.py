@@ -11,7 +11,7 @@ from discgrader.errors import UsageError
 from discgrader.reading.files import load_reading
 from fake_engine import write_blocks
 from panel_reader import LEVELS, PFIRRMANN, click_cell, finish, head_of, is_said_to_be_moved, key, shown, widget_of
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtTest import QTest
 
 
@@ -167,13 +167,44 @@ def test_boxes_are_deleted_added_and_fitted_from_the_panel(graded, user, desk):
     slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode").SetCrosshairRAS(*center)
     user.click(graded.ui.addButton)
     user.until(lambda: not graded.logic.jobs.running, 60)
-    assert graded.state.grid.levels == LEVELS
+    assert graded.state.grid.levels == LEVELS and graded.ui.statusLabel.text == "L3-L4 graded."
     graded.ui.marginSlider.value = 12.0
     user.until(lambda: not graded.logic.jobs.running, 60)
     size = graded.logic.readings.node("L5-S1").GetSize()
     assert max(abs(one - 34.0) for one in size if abs(one - 34.0) < 5) < 1.0, "10 mm of disc and 12 mm on either side"
     user.click(graded.ui.undoButton)
     assert graded.ui.marginSlider.value == 10.0
+
+
+def test_the_margin_follows_a_mouse_that_holds_its_slider(graded, user):
+    graded.ui.boxesCollapsibleButton.collapsed = False
+    user.wait(0.1)
+    slider = QtWidgets.QWidget.findChild(graded.ui.marginSlider, QtWidgets.QSlider)
+    option = QtWidgets.QStyleOptionSlider()
+    slider.initStyleOption(option)
+    handle = QtWidgets.QStyle.SubControl.SC_SliderHandle
+    start = slider.style().subControlRect(QtWidgets.QStyle.ComplexControl.CC_Slider, option, handle, slider).center()
+    places = [QtWidgets.QWidget.mapTo(slider, graded.ui.boxesCollapsibleButton, start).toTuple()]
+    QTest.mousePress(slider, QtCore.Qt.LeftButton, QtCore.Qt.NoModifier, start)
+    for step in range(1, 5):
+        there = QtCore.QPointF(start.x() + 12 * step, start.y())
+        event = QtGui.QMouseEvent(
+            QtCore.QEvent.MouseMove, there, QtWidgets.QWidget.mapToGlobal(slider, there), QtCore.Qt.NoButton,
+            QtCore.Qt.LeftButton, QtCore.Qt.NoModifier,
+        )  # fmt: skip
+        QtWidgets.QApplication.sendEvent(slider, event)
+        graded.say("L3-L4 graded again.")
+        user.wait(0.1)
+        places.append(QtWidgets.QWidget.mapTo(slider, graded.ui.boxesCollapsibleButton, start).toTuple())
+    assert len(set(places)) == 1, "nothing pushes it from under the hand"
+    QTest.mouseRelease(slider, QtCore.Qt.LeftButton, QtCore.Qt.NoModifier, there.toPoint())
+    user.until(lambda: not graded.logic.jobs.running, 60)
+    user.wait(0.1)
+    margin_mm = graded.state.study.margin_mm
+    assert margin_mm > 10.0 and graded.ui.marginSlider.value == margin_mm
+    user.click(graded.ui.undoButton)
+    assert graded.ui.marginSlider.value == 10.0 and not graded.ui.undoButton.enabled, "one drag is one step"
+    graded.ui.boxesCollapsibleButton.collapsed = True
 
 
 def test_views_come_back_to_a_disc_whose_deletion_is_undone(graded, user, desk):

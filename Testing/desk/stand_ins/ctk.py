@@ -23,7 +23,7 @@ class ctkDoubleSlider(strict(QtWidgets.QWidget)):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(slider)
         slider.valueChanged.connect(self._moved)
-        slider.sliderReleased.connect(self.sliderReleased.emit)
+        slider.sliderReleased.connect(lambda: self.sliderReleased.emit())
         self._fit()
 
     def _fit(self):
