@@ -88,7 +88,7 @@ def test_a_drag_and_grades_by_key_are_undone_in_their_order(graded, user, desk):
         words.append(steps(graded)[0])
         key(desk, QtCore.Qt.Key_Z, CONTROL)
         settled(graded, user)
-    assert words == ["Undo: accept L3-L4 Pfirrmann", "Undo: move L4-L5 box", "Undo: L4-L5 Pfirrmann to V"]
+    assert words == ["Undo: accept L3-L4, Pfirrmann as III", "Undo: move L4-L5 box", "Undo: set L4-L5, Pfirrmann to V"]
     assert np.allclose(corners(graded, "L4-L5"), before, atol=1e-3)
     assert "✎" not in shown(graded, "L4-L5") and "✓" not in shown(graded, "L3-L4")
     for _ in words:

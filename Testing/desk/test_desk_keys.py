@@ -314,9 +314,9 @@ def test_a_line_says_what_a_key_did_and_what_was_undone(graded, user, desk):
     click_cell(graded, user, "L4-L5", PFIRRMANN)
     told = lambda: graded.ui.statusLabel.text  # noqa: E731
     for name, modifier, said in (
-        (QtCore.Qt.Key_A, QtCore.Qt.NoModifier, "Done: accept L4-L5 Pfirrmann"),
-        (QtCore.Qt.Key_Z, QtCore.Qt.ControlModifier, "Undone: accept L4-L5 Pfirrmann"),
-        (QtCore.Qt.Key_Y, QtCore.Qt.ControlModifier, "Done: accept L4-L5 Pfirrmann"),
+        (QtCore.Qt.Key_A, QtCore.Qt.NoModifier, "Done: accept L4-L5, Pfirrmann as "),
+        (QtCore.Qt.Key_Z, QtCore.Qt.ControlModifier, "Undone: accept L4-L5, Pfirrmann as "),
+        (QtCore.Qt.Key_Y, QtCore.Qt.ControlModifier, "Done: accept L4-L5, Pfirrmann as "),
         (QtCore.Qt.Key_A, QtCore.Qt.ShiftModifier, "Done: accept L4-L5"),
         (QtCore.Qt.Key_PageUp, QtCore.Qt.ControlModifier, "Done: names up by 1"),
     ):

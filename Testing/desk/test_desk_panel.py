@@ -95,7 +95,7 @@ def test_override_accept_undo_and_redo_by_key(graded, user, desk):
     said = graded.logic.reading().disc("L4-L5")
     assert (said.reader_grade(*PFIRRMANN), said.ai_grade(*PFIRRMANN).grade) == ("5", "4")
     assert said.decision(*PFIRRMANN).reader == "Dr. A"
-    assert "L4-L5 Pfirrmann to V" in graded.ui.undoButton.toolTip and "Ctrl+Z" in graded.ui.undoButton.toolTip
+    assert "set L4-L5, Pfirrmann to V" in graded.ui.undoButton.toolTip and "Ctrl+Z" in graded.ui.undoButton.toolTip
     key(desk, QtCore.Qt.Key_N)
     assert graded.state.chosen == ("L5-S1", *PFIRRMANN)
     key(desk, QtCore.Qt.Key_A)

@@ -54,7 +54,7 @@ def test_an_override_stands_beside_the_grade_in_the_table(scene):
     assert all(after[name] == before[name] for name in before if name not in said) and before["grade"] == "4"
     assert (after["reader_grade"], after["status"], after["reason"]) == ("5", "overridden", "Höhe")
     assert row(scene, "L5-S1")["status"] == "unread"
-    assert scene.logic.readings.of().history.undo_words == "Undo: L4-L5 Pfirrmann to V"
+    assert scene.logic.readings.of().history.undo_words == "Undo: set L4-L5, Pfirrmann to V"
     scene.logic.undo()
     assert (row(scene, "L4-L5")["reader_grade"], row(scene, "L4-L5")["status"]) == ("", "unread")
     scene.logic.redo()

@@ -5,9 +5,10 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pytest
 from discgrader.errors import UsageError
+from discgrader.grading.operating_point import Call
 from discgrader.localize.box import RoiBox
 from discgrader.reading.commands import AcceptGrade, AcceptLevel, LearnGrades, SetGrade, Together, WithdrawGrade
-from discgrader.reading.contradictions import contradictions_of
+from discgrader.reading.contradictions import contradictions_of, wants_decision
 from discgrader.reading.disc_commands import AddDisc, DeleteDisc, MoveBox, SetLowest, ShiftLevels
 from discgrader.reading.history import History
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD
@@ -133,7 +134,7 @@ def test_undo_and_redo_of_everything(history):
         states.append(history.reading)
         words.append(history.undo_words)
     assert words[:6] == [
-        "Undo: L4-L5 Pfirrmann to V",
+        "Undo: set L4-L5, Pfirrmann to V",
         "Undo: move L4-L5 box",
         "Undo: delete L1-L2",
         "Undo: add L1-L2",
@@ -279,3 +280,56 @@ def test_a_contradiction_counts_the_readers_grade_before_the_packs_and_is_gone_o
     history.undo()
     history.undo()
     assert found() == (open_one,)
+
+
+def test_a_whole_level_is_accepted_but_for_what_is_only_possible_and_what_contradicts(history):
+    """One key made a reader sign a herniation of 6 %, and both sides of a contradiction."""
+    spider, narrowing = ("spider", "herniation"), ("spider", "narrowing")
+    bulging, bulge = ("spider", "bulging"), ("deepspine", "disc_bulge")
+    size, zone = ("msu", "size"), ("msu", "zone")
+    disc, like = history.reading.disc("L4-L5"), grade_of(history, "L4-L5")
+
+    def of(key, grade, **probabilities):
+        return replace(like, system=key[0], task=key[1], grade=grade, probabilities=probabilities)
+
+    possible = Call("youden", 0.041, 0.87, 0.70, "discs held out")
+    given = (
+        replace(of(spider, "1", **{"0": 0.94, "1": 0.06}), call=possible),
+        replace(of(narrowing, "1", **{"0": 0.2, "1": 0.8}), call=possible),
+        of(bulging, "1", **{"0": 0.38, "1": 0.62}),
+        of(bulge, "0", **{"0": 0.94, "1": 0.06}),
+        of(size, "0", **{"0": 0.99, "1": 0.01, "2": 0, "3": 0}),
+        of(zone, "none", none=0.99, A=0.01, AB=0, B=0, C=0),
+    )
+    history.learn(LearnGrades(disc.number, disc.box, given))
+    history.apply(AcceptLevel("L4-L5"))
+
+    def status():
+        return {
+            key: history.reading.disc("L4-L5").status(*key) for key in (spider, narrowing, bulging, bulge, size, zone)
+        }
+
+    accepted = {narrowing, size, zone}
+    assert status() == {key: ACCEPTED if key in accepted else UNREAD for key in status()}
+    assert wants_decision(history.reading.disc("L4-L5")) == (spider, bulging, bulge)
+    before = history.reading
+    history.apply(AcceptLevel("L4-L5"))
+    assert history.reading is before, "what wants a decision was accepted the second time"
+    history.apply(SetGrade("L4-L5", *bulging, "0"))
+    history.apply(AcceptLevel("L4-L5"))
+    assert status()[bulge] == ACCEPTED, "the reader has resolved the contradiction"
+    history.apply(AcceptGrade("L4-L5", *spider))
+    assert history.reading.disc("L4-L5").level_status == OVERRIDDEN, "one by one all can be accepted"
+
+
+def test_what_says_more_of_a_contradicted_grade_is_not_accepted_without_it(history):
+    disc, like = history.reading.disc("L4-L5"), grade_of(history, "L4-L5")
+    size, zone, spider = ("msu", "size"), ("msu", "zone"), ("spider", "herniation")
+    given = (
+        replace(like, system="spider", task="herniation", grade="0", probabilities={"0": 0.96, "1": 0.04}),
+        replace(like, system="msu", task="size", grade="2", probabilities={"0": 0, "1": 0.01, "2": 0.99, "3": 0}),
+        replace(like, system="msu", task="zone", grade="AB", probabilities={"none": 0.01, "A": 0, "AB": 0.99}),
+    )
+    history.learn(LearnGrades(disc.number, disc.box, given))
+    history.apply(AcceptLevel("L4-L5"))
+    assert {*wants_decision(history.reading.disc("L4-L5"))} == {size, zone, spider}

@@ -56,7 +56,7 @@ def test_a_decision_is_stale_from_a_move_on_until_it_is_confirmed_or_undone(hist
     assert not is_stale(history)
     history.redo()
     history.apply(ConfirmLevel(LEVEL, *PFIRRMANN))
-    assert not is_stale(history) and history.undo_words == "Undo: confirm L4-L5 Pfirrmann"
+    assert not is_stale(history) and history.undo_words == "Undo: confirm L4-L5, Pfirrmann"
     history.undo()
     assert is_stale(history)
     history.apply(ConfirmLevel(LEVEL))

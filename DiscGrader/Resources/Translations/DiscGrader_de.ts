@@ -2614,6 +2614,10 @@ platte</translation>
             <translation>{0} bestätigen</translation>
         </message>
         <message>
+            <source>accept {0} as {1}</source>
+            <translation>{0} als {1} bestätigen</translation>
+        </message>
+        <message>
             <source>accept {level}</source>
             <translation>{level} bestätigen</translation>
         </message>
@@ -3710,6 +3714,10 @@ platte</translation>
             <translation>Serie unbekannter Wichtung</translation>
         </message>
         <message>
+            <source>set {0} to {1}</source>
+            <translation>{0}: {1}</translation>
+        </message>
+        <message>
             <source>severe</source>
             <translation>hochgradig</translation>
         </message>
@@ -4274,10 +4282,6 @@ platte</translation>
             <translation>{0} Schichten</translation>
         </message>
         <message>
-            <source>{0} to {1}</source>
-            <translation>{0} auf {1}</translation>
-        </message>
-        <message>
             <source>{0} was not graded: {1}, and {2} need that.</source>
             <translation>{0} wurde nicht eingestuft: {1}; {2} brauchen das.</translation>
         </message>
@@ -4546,6 +4550,10 @@ platte</translation>
         <message>
             <source>Redo did not work.</source>
             <translation>Wiederholen ist fehlgeschlagen.</translation>
+        </message>
+        <message>
+            <source>Still unread, as only possible or contradicted: {number}.</source>
+            <translation>Noch offen, da nur möglich oder im Widerspruch: {number}.</translation>
         </message>
         <message>
             <source>The box cannot be fitted.</source>
@@ -5399,6 +5407,14 @@ offen</translation>
         <message>
             <source>Add a disc at the mouse or the crosshair</source>
             <translation>Bandscheibe an der Maus oder am Fadenkreuz hinzufügen</translation>
+        </message>
+        <message>
+            <source>All overlays are hidden; {key} brings them back.</source>
+            <translation>Alle Überlagerungen sind ausgeblendet; {key} holt sie zurück.</translation>
+        </message>
+        <message>
+            <source>All overlays are shown again.</source>
+            <translation>Alle Überlagerungen sind wieder eingeblendet.</translation>
         </message>
         <message>
             <source>Axial in disc plane</source>

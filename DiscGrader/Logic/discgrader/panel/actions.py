@@ -25,6 +25,7 @@ from discgrader.reading.commands import (
     SetGrade,
     WithdrawGrade,
 )
+from discgrader.reading.contradictions import wants_decision
 from discgrader.reading.disc_commands import DeleteDisc, ResetBox, SetLowest, SetMargin, ShiftLevels
 from discgrader.reading.history import History
 
@@ -61,6 +62,10 @@ class Actions(FileActions):
 
     def show_chosen(self) -> None:
         """Bring every view to the chosen cell's disc."""
+        raise NotImplementedError
+
+    def show_result(self) -> None:
+        """Show what was found or graded just now in the views."""
         raise NotImplementedError
 
     def answer(self, answers: Mapping[Any, str]) -> None:
@@ -251,8 +256,17 @@ class Actions(FileActions):
         self._decide(_("The grade cannot be accepted."), AcceptGrade(*key))
 
     def accept_level(self, level: str) -> None:
-        """Accept every grade of a level that is unread."""
-        self._decide(_("The grades cannot be accepted."), AcceptLevel(level))
+        """Accept every grade of a level that is unread, but for what wants a decision of its own; say what is left."""
+        failed = _("The grades cannot be accepted.")
+        self._tell_of(
+            failed, lambda: self.logic.readings.decide(AcceptLevel(level), self.study), lambda: self._left_of(level)
+        )
+
+    def _left_of(self, level: str) -> str:
+        """What is left to be decided one by one once a level was accepted; empty where nothing is."""
+        number = len(wants_decision(self.logic.readings.of(self.study).history.reading.disc(level)))
+        left = _("Still unread, as only possible or contradicted: {number}.").format(number=number)
+        return left if number else ""
 
     def withdraw_grade(self, key: Key) -> None:
         """Take back what was said."""
@@ -271,8 +285,9 @@ class Actions(FileActions):
     def _decide(self, failed: str, command: Command) -> None:
         self._tell_of(failed, lambda: self.logic.readings.decide(command, self.study))
 
-    def _tell_of(self, failed: str, act: Callable[[], object]) -> None:
-        """Do something to the reading, and say what was done: by a key nothing else may be seen of it."""
+    def _tell_of(self, failed: str, act: Callable[[], object], more: Callable[[], str] = lambda: "") -> None:
+        """Do something to the reading, and say what was done: by a key nothing else may be seen of it. What ``more``
+        says follows."""
         words: list[str] = []
 
         def doing() -> None:
@@ -282,8 +297,8 @@ class Actions(FileActions):
             if history.position != before:
                 words.append(history.done_words)
 
-        if self.attempt(failed, doing) and words:
-            self.say(words[0])
+        if self.attempt(failed, doing) and (said := [text for text in (*words, more()) if text]):
+            self.say(". ".join(map(in_language, said)))
 
     def _steps_done(self) -> History:
         return self.logic.readings.of(self.study).history

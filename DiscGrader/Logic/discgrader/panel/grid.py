@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from discgrader.grading.contradictions import Contradiction, Said, contradictions
+from discgrader.grading.contradictions import Contradiction, Said, called_from, contradictions
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import find_system, scale_of, systems
 from discgrader.localize.levels import is_level, order_of
@@ -239,6 +239,7 @@ def _said(cell: Cell) -> Said:
         cell.task,
         cell.grade,
         probability=cell.ai.probability if cell.ai is not None and agrees else None,
+        called_from=called_from(cell.ai) if cell.ai is not None and agrees else None,
         reader=cell.reader if cell.status != UNREAD else "",
     )
 

@@ -14,6 +14,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import find_system, find_task, scale_of
 from discgrader.localize.box import RoiBox
+from discgrader.reading.contradictions import wants_decision
 from discgrader.reading.record import ACCEPTED, Decision, DiscReading, Found, Grading, Mark, Reading
 from discgrader.reading.same_disc import with_numbers_of
 
@@ -73,7 +74,8 @@ class SetGrade(Command):
     reason: str = ""
 
     def words(self, reading: Reading) -> str:
-        return f"{_cell(self.level, self.system, self.task)} to {scale_of(self.system, self.task).label_of(self.grade)}"
+        label = scale_of(self.system, self.task).label_of(self.grade)
+        return f"set {_cell(self.level, self.system, self.task)} to {label}"
 
     def change(self, reading: Reading, time: str) -> Reading:
         disc = reading.disc(self.level)
@@ -99,7 +101,8 @@ class AcceptGrade(Command):
     task: str
 
     def words(self, reading: Reading) -> str:
-        return f"accept {_cell(self.level, self.system, self.task)}"
+        cell, ai = _cell(self.level, self.system, self.task), reading.disc(self.level).ai_grade(self.system, self.task)
+        return f"accept {cell}" if ai is None else f"accept {cell} as {scale_of(ai.system, ai.task).label_of(ai.grade)}"
 
     def change(self, reading: Reading, time: str) -> Reading:
         find_task(self.system, self.task)
@@ -111,7 +114,8 @@ class AcceptGrade(Command):
 
 @dataclass(frozen=True)
 class AcceptLevel(Command):
-    """The reader accepts all grades of a level that are unread; overrides stay."""
+    """The reader accepts all grades of a level that are unread; overrides stay, and what wants a decision of its own
+    (`discgrader.reading.contradictions.wants_decision`) stays unread."""
 
     says: ClassVar[str] = "accept {level}"
 
@@ -119,8 +123,9 @@ class AcceptLevel(Command):
 
     def change(self, reading: Reading, time: str) -> Reading:
         disc = reading.disc(self.level)
+        left = wants_decision(disc)
         for system, task in disc.tasks:
-            unread = disc.reader_grade(system, task) is None
+            unread = disc.reader_grade(system, task) is None and (system, task) not in left
             # What was accepted before the box was moved is accepted where it is now.
             again = disc.is_decision_stale(system, task) and disc.status(system, task) == ACCEPTED
             if disc.ai_grade(system, task) is not None and (unread or again):
@@ -282,7 +287,7 @@ class SetReader(Command):
 
 
 def _cell(level: str, system: str, task: str) -> str:
-    return f"{level} {find_task(system, task).title.removesuffix(' grade')}"
+    return f"{level}, {find_task(system, task).title.removesuffix(' grade')}"
 
 
 def _completed(disc: DiscReading, known: Sequence[DiscReading]) -> DiscReading:
