@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 
 from discgrader.panel.actions import Actions
 from discgrader.panel.grid import Grid, Key
+from discgrader.panel.layouts import SUMMARY, Column, key_of, layout_of
 from discgrader.panel.state import PanelState
 from discgrader.reading.record import OVERRIDDEN, UNREAD
 
@@ -79,8 +80,15 @@ class Walk:
         self._go(lambda key: deserves_a_look(state, key), step, nothing)
 
     def system(self, step: int = 1) -> None:
-        """Choose the first task of the next system."""
-        self._choose(next_system(self._actions.state.grid, self._actions.state.chosen, step))
+        """Choose the first task of the next system; in the summary what its cell tells, so that a key decides on what
+        lights up."""
+        grid, chosen = self._actions.state.grid, self._actions.state.chosen
+        key = next_system(grid, chosen, step)
+        if key is not None and chosen is not None and key[1] == chosen[1]:
+            return
+        if key is not None and layout_of(self._actions.parameters.tableLayout, grid) == SUMMARY:
+            key = key_of(Column(key[1]), key[0], grid)
+        self._choose(key)
 
     def task_end(self, place: int) -> None:
         """Choose the first task of the level, or the last where ``place`` is -1."""
