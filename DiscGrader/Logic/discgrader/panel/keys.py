@@ -213,7 +213,8 @@ class KeysView:
             "save": actions.save_again,
             "second": actions.choose_second,
             "keys": self.choose,
-            **{name: partial(_click, ui, widget) for name, widget in _CLICKED.items()},
+            **{name: partial(self._click, widget) for name, widget in _CLICKED.items()},
+            "clean": self._clean,
         }
         self.keys = Keys(slicer.app.userSettings(), self._window, acts, actions.digit, actions.digit_with_reason)
         self.shown: dict[str, str] = {}
@@ -247,6 +248,21 @@ class KeysView:
         )
         ui.gradeTable.verticalHeader().setToolTip(tip)
 
+    def _click(self, name: str) -> None:
+        """Click on a widget; where it cannot be used say why, as a key shows nothing else."""
+        widget = getattr(self._ui, name)
+        if widget.enabled:
+            widget.click()
+        else:
+            self._actions.say(widget.toolTip)
+
+    def _clean(self) -> None:
+        """Hide or show all overlays, and say it: nothing in the picture does."""
+        box = self._ui.cleanCheckBox
+        box.click()
+        hidden = _("All overlays are hidden; {key} brings them back.").format(key=self.shown["clean"])
+        self._actions.say(hidden if box.checked else _("All overlays are shown again."))
+
     def _window(self):
         return slicer.util.mainWindow() or self._ui.gradeTable.window()
 
@@ -255,7 +271,7 @@ _CLICKED = {
     "saliency": "saliencyCheckBox", "labels": "labelsCheckBox", "axial": "axialCheckBox", "fit": "fitButton",
     "undo": "undoButton", "redo": "redoButton", "find": "findButton", "grade": "gradeButton", "delete": "deleteButton",
     "reset": "resetButton", "names_up": "namesUpButton", "names_down": "namesDownButton", "open": "openReadingButton",
-    "report": "reportButton", "clean": "cleanCheckBox",
+    "report": "reportButton",
 }  # fmt: skip
 """The widgets that keys click on."""
 
@@ -314,10 +330,6 @@ class KeyDialog:
     def run(self) -> bool:
         """Open it; whether keys were chosen."""
         return bool(self.dialog.exec_())
-
-
-def _click(ui, widget: str) -> None:
-    getattr(ui, widget).click()
 
 
 def with_key(text: str, key: str) -> str:
