@@ -205,6 +205,7 @@ class SceneReadings:
         if loaded.study != found.study:
             raise UsageError(f"{path} is a reading of {loaded.study}, not of {found.study}; open that study first.")
         self.apply(TakeReading(loaded), found.study)
+        found.history.mark_saved()
         found.saved_as = None
 
     def load_beside(self, path: Path, study: str | None = None) -> None:
