@@ -208,6 +208,19 @@ class GradeViews:
         """Bring every slice view to a disc, its box standing out, without saliency."""
         self.show_grade(reading, level, "", "")
 
+    def show_found(self, study: str) -> None:
+        """Have the sagittal views show the series that the discs of a study were found on, where it is sagittal: boxes
+        over the picture of another series would be taken for its own."""
+        name = self._found_on(study)
+        volumes = nodes_of_class(self._scene, "vtkMRMLScalarVolumeNode")
+        series = self._own(study).get(name or "") or next((node for node in volumes if node.GetName() == name), None)
+        if series is None or plane_of_series(series) != "SAG":
+            return
+        for view in nodes_of_class(self._scene, "vtkMRMLSliceCompositeNode"):
+            slices = slice_node(self._scene, view)
+            if slices is not None and plane_of_view(slices) == "SAG" and view.GetBackgroundVolumeID() != series.GetID():
+                view.SetBackgroundVolumeID(series.GetID())
+
     def set_saliency(
         self, visible: bool | None = None, opacity: float | None = None, threshold: float | None = None
     ) -> None:
@@ -257,8 +270,7 @@ class GradeViews:
     def _show_series(self, study: str, level: str, saliency, shown: AxialSlice | None) -> list:
         """Have the views show the series of a grade; those that showed nothing before."""
         own = self._own(study)
-        segmentations = study_nodes(self._scene, study, "segmentation")
-        found_on = attribute(segmentations[0], "Series") if segmentations else None
+        found_on = self._found_on(study)
         name = found_on if saliency is None else attribute(saliency, "Series")
         series = own.get(name or "")
         if series is None and not own:
@@ -278,6 +290,11 @@ class GradeViews:
             # Of axial series that all pass the disc by, there is nothing to be seen at it.
             axial = sagittal if self._axial_nodes(study) else None
         return show_series(self._scene, series, own.values(), axial, sagittal)
+
+    def _found_on(self, study: str) -> str | None:
+        """The name of the series that the discs were found on."""
+        segmentations = study_nodes(self._scene, study, "segmentation")
+        return attribute(segmentations[0], "Series") if segmentations else None
 
     def _own(self, study: str) -> dict[str, Node]:
         return series_nodes(self._scene, study)

@@ -94,6 +94,7 @@ class Computation:
             self._actions.refresh_soon()
         elif event == COMPLETED:
             self._end(_done(data))
+            self._actions.show_result()
         elif event == CANCELLED:
             self._end(_("Stopped; earlier grades are kept."))
         elif event == ERROR:

@@ -228,6 +228,16 @@ class Panel(Actions):
         if state.chosen is not None:
             self.display.bring(state.chosen, state.cell is not None and not state.computing.running)
 
+    def show_result(self) -> None:
+        """Show what was found or graded just now: the chosen grade, or else the series that the discs were found on,
+        which no view may show yet."""
+        self.refresh()
+        study = self.study
+        if self.state.chosen is not None:
+            self.show_chosen()
+        elif study is not None:
+            self.attempt_quietly(lambda: self.logic.views.show_found(study))
+
     def ask_reason(self, key: Key, grade: str) -> None:
         """Ask why a cell gets a grade, and give it with the reason."""
         self.reason.ask(key, grade)
