@@ -105,6 +105,7 @@ _PAPER = """
   .evidence dt { font-size: 7.2pt; line-height: 1.15; }
   .evidence dt .source { font-size: 6pt; }
   .evidence dd { font-size: 7.2pt; }
+  .evidence .usual { font-size: 6.2pt; }
   .evidence dd:not(.short) { font-size: 5.8pt; line-height: 1.12; }
   .pushes { margin-top: 3pt; }
   .pushes ul { font-size: 7.2pt; gap: 0 10pt; margin-top: 1pt; }

@@ -147,7 +147,7 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .evidence dt { font-size: 13.5px; line-height: 1.35; }
 .evidence dt .source { display: block; font-size: 12px; }
 .evidence dd { font-size: 14px; text-align: right; font-weight: 600; overflow-wrap: anywhere; min-width: 0; }
-.evidence dd.short { white-space: nowrap; }
+.evidence dd.short { white-space: nowrap; flex: none; }
 .evidence .usual { display: block; font-size: 12px; font-weight: 400; color: var(--soft); white-space: nowrap; }
 .pushes .usual { display: inline; }
 .evidence .usual.outside { color: inherit; font-weight: 600; }
@@ -187,6 +187,9 @@ section.packs { display: block; }
 footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); font-weight: 600; font-size: 14px; }
 footer .source { font-weight: 400; margin-top: 4px; }
 
+@media screen and (max-width: 1500px) {
+  .main .picture { max-width: 24vw; }
+}
 @media screen and (max-width: 1100px) {
   .disc .body { grid-template-columns: minmax(200px, 300px) minmax(0, 1fr); gap: 20px; }
   .lane .value { flex-wrap: wrap; gap: 0 6px; }
