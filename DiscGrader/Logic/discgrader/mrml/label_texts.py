@@ -45,7 +45,7 @@ def labels_of(reading: StudyReading, settings: ViewSettings, translate: Translat
 
     A grade is the reader's, or else the pack's, in its color on its scale, in the words of the user's language. A
     finding that is only possible is not called present. Where the box was moved since it was graded the grade is in
-    brackets and gray, until the box is graded anew.
+    brackets and gray, until the box is graded anew; a reader's decision then has a question mark until it is confirmed.
     """
     if not settings.shows_labels:
         return ()
@@ -66,7 +66,9 @@ def _label(disc: DiscReading, node, system: str, task: str, live: Sequence[Grade
         return Label(node, f"{disc.level}  ⚠", OUTDATED, level=disc.level)
     if grade is None:
         return Label(node, disc.level, PLAIN, level=disc.level)
+    # As in the table, a question mark tells what was decided of where the box was before.
+    unsure = " ?" if read is not None and disc.is_decision_stale(system, task) else ""
     label = grade_label(system, task, grade, read is None and said is not None and said.is_possible, translate)
     if outdated:
         return Label(node, f"{disc.level}  ({label})", OUTDATED, level=disc.level)
-    return Label(node, f"{disc.level}  {label}", scale_of(system, task).grade(grade).rgb, level=disc.level)
+    return Label(node, f"{disc.level}  {label}{unsure}", scale_of(system, task).grade(grade).rgb, level=disc.level)
