@@ -26,7 +26,7 @@ from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.scene import populate_scene
 from discgrader.mrml.view_labels import LabelView, ViewLabels
 from discgrader.mrml.views import KeptSettings, ViewSettings
-from discgrader.reading.commands import AcceptGrade, LearnGrades
+from discgrader.reading.commands import AcceptGrade, ConfirmLevel, LearnGrades
 from discgrader.report.language import find_language
 from slice_view import SliceView
 from synthetic_result import made_grade, synthetic_result
@@ -100,6 +100,26 @@ def test_labels_follow_override_undo_rename_and_a_moved_box(shown):
     assert after["L3-L4  (III)"][0] > before[0] + 20
     shown.logic.undo()
     assert texts(shown)["L3-L4  III"] == before
+
+
+def test_a_decision_on_another_place_has_a_question_mark_until_it_is_confirmed(shown):
+    shown.logic.setOverride("L3-L4", *PFIRRMANN, "5")
+    node, center = shown.nodes.rois["L3-L4"], [0.0, 0.0, 0.0]
+    node.GetCenterWorld(center)
+    node.SetCenterWorld(center[0], center[1] - 20.0, center[2])
+    assert "L3-L4  V ?" in texts(shown)
+    shown.logic.readings.decide(ConfirmLevel("L3-L4"))
+    assert "L3-L4  V" in texts(shown)
+
+
+def test_labels_of_boxes_outside_a_view_are_not_heaped_at_its_edge(shown):
+    node = shown.sagittal.logic.GetSliceNode()
+    width, height, depth = node.GetFieldOfView()
+    node.SetFieldOfView(width / 4, height / 4, depth)
+    places = texts(shown)
+    assert "L3-L4  III" in places and 0 < len(places) < len(ALL)
+    rows = sorted((bottom, top) for _left, _right, bottom, top in places.values())
+    assert all(lower[1] <= upper[0] for lower, upper in itertools.pairwise(rows)), "none lies over another"
 
 
 def test_labels_stand_only_where_the_slice_runs_through_the_box(shown):

@@ -168,6 +168,8 @@ class LabelActors:
         placed = []
         for actor, label in zip(self._actors, labels, strict=False):
             cut = self._cut(label)
+            # Labels of what lies outside the view would only be heaped at its edge.
+            cut = cut if cut is not None and _is_within(cut[0], width, height) else None
             actor.SetVisibility(cut is not None)
             if cut is None:
                 continue
@@ -227,17 +229,26 @@ class LabelActors:
     def _spread(self, placed: list, height: int) -> None:
         """Put labels where they belong, apart from each other and inside the view."""
         gap = _GAP * self._pixel
-        lowest = gap
-        for actor, x, y in sorted(placed, key=lambda place: place[2]):
-            own = self._size(actor)[1]
-            y = min(max(y, lowest), height - gap - own)
+        lowest, highest, bottoms = gap, height - gap, []
+        upward = sorted(placed, key=lambda place: place[2])
+        for actor, _x, y in upward:
+            bottoms.append(max(y, lowest))
+            lowest = bottoms[-1] + self._size(actor)[1] + 2
+        for (actor, x, _y), bottom in zip(reversed(upward), reversed(bottoms), strict=True):
+            y = min(bottom, highest - self._size(actor)[1])
             actor.SetPosition(round(x), round(y))
-            lowest = y + own + 2
+            highest = y - 2
 
     def _size(self, actor) -> tuple[int, int]:
         size = [0.0, 0.0]
         actor.GetSize(self._renderer, size)
         return round(size[0]), round(size[1])
+
+
+def _is_within(points: np.ndarray, width: int, height: int) -> bool:
+    """Whether something of what points span, in pixels of a view, lies within it."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    return bool((high >= 0).all() and (low <= (width, height)).all())
 
 
 def _to_view(box: RoiBox, from_ras: np.ndarray) -> np.ndarray:
