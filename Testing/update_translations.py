@@ -123,7 +123,7 @@ NOT_SENTENCES = frozenset({
     # Columns of tables
     "IVD label", "UP endplate", "LOW endplate", "Pfirrman grade",
     # Parts of sentences, which are translated as wholes
-    "{0} {1} box", "names {0} by {1}", "{0}, but {1}", " on {0}", "a {0}", "an {0}", "the {0}", " and the ",
+    "{0} {1} box", "shift names {0} by {1}", "{0}, but {1}", " on {0}", "a {0}", "an {0}", "the {0}", " and the ",
     "axial T2 ", "the axial T2 misses it by", ", and the {0} was used",
 })  # fmt: skip
 """What is written with a space in files of `SPOKEN` and shown to nobody as a sentence."""
@@ -153,7 +153,7 @@ def _titles() -> Iterator[str]:
     yield from ("series", "sagittal T2", "sagittal T1", "sagittal T2 SPACE", "axial T2")
     yield from ("{0}, but a {1}", "{0}, but an {1}", "{0} has a different frame of reference than the {1}")
     yield from ("Not graded by {0}: {1}.", "{0} not graded by {1}: {2}.", "the axial T2 misses it by {0} mm")
-    yield from ("move {0} box", "turn {0} box", "resize {0} box", "names up by {0}", "names down by {0}")
+    yield from ("move {0} box", "turn {0} box", "resize {0} box", "shift names up by {0}", "shift names down by {0}")
     settles = "if this is wrong, name the lowest disc."
     yield f"{{0}}; {settles}"
     yield f"{{0}}; the lowest disc is called {{1}}: {settles}"

@@ -69,6 +69,6 @@ def test_a_rule_that_no_pack_knows_a_point_for_is_said(calling, user):
     choose(calling, 2)
     calling.ui.callsSpinBox.setValue(99)
     user.wait(0.1)
-    assert "No operating point as wanted is known of spider.bulging" in calling.ui.statusLabel.text
+    assert "No operating point as wanted is known of Disc bulging, SPIDER" in calling.ui.statusLabel.text
     choose(calling, 3)
     assert calling.ui.statusLabel.text == "Findings are called by this rule now; probabilities stay."

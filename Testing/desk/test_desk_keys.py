@@ -318,7 +318,7 @@ def test_a_line_says_what_a_key_did_and_what_was_undone(graded, user, desk):
         (QtCore.Qt.Key_Z, QtCore.Qt.ControlModifier, "Undone: accept L4-L5, Pfirrmann as "),
         (QtCore.Qt.Key_Y, QtCore.Qt.ControlModifier, "Done: accept L4-L5, Pfirrmann as "),
         (QtCore.Qt.Key_A, QtCore.Qt.ShiftModifier, "Done: accept L4-L5"),
-        (QtCore.Qt.Key_PageUp, QtCore.Qt.ControlModifier, "Done: names up by 1"),
+        (QtCore.Qt.Key_PageUp, QtCore.Qt.ControlModifier, "Done: shift names up by 1"),
     ):
         QTest.keyClick(desk.window, name, modifier)
         user.wait(0.1)

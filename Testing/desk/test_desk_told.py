@@ -31,7 +31,7 @@ def sagittal_picture(desk) -> str:
 
 def test_a_key_without_effect_says_why(panel, desk, user):
     press(desk, "Ctrl+Shift+O")
-    assert told(panel) == "Grade the discs first."
+    assert told(panel) == "Find the discs first."
     press(desk, "Ctrl+Z")
     assert told(panel).startswith("Nothing to undo")
     press(desk, "Ctrl+PgUp")

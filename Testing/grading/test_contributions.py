@@ -81,7 +81,9 @@ def test_what_is_usual_stands_beside_the_value_where_it_is_known(trees):
     assert usual_of(measure, find_language("de")).text == "über dem Üblichen (0,0714–0,628)"
     assert usual_of({**measure, "value": low}) == Usual(f"usual {low:.3g}–{high:.3g}", False)
     assert usual_of({**measure, "value": low / 2}).text.startswith("below the usual")
-    assert usual_of({"value": 0, "usual": [-3, 1]}, find_language("de")).text == "üblich -3 – 1"
+    assert usual_of({"value": 0, "usual": [-3, 1]}, find_language("de")).text == "üblich −3 – 1"
+    # A limit near zero is told no finer than the other one.
+    assert usual_of({"value": 0, "usual": [-0.000754, 0.705]}).text == "usual −0.001 – 0.705"
     assert usual_of({"value": 1.0}) is None and usual_of("11 of 35") is None
     assert usual_of({"value": None, "usual": [0, 1]}) is None
     named = ["T2:radiomics:original_firstorder_Mean" if name == "T2_nucleus_to_csf" else name for name in NAMES]

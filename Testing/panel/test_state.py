@@ -98,7 +98,7 @@ def test_what_comes_first_is_said_on_every_control_that_waits_for_it():
     assert why_not(loaded, "lowestComboBox", "namesUpButton", *BOX_BUTTONS) == {"Find the discs first."}
     found = state_of(study())
     assert why_not(found, *BOX_BUTTONS, *GRADE_BUTTONS) == {"Choose a cell of the table first."}
-    assert why_not(found, "saveReadingButton", "reportButton") == {"Grade the discs first."}
+    assert why_not(found, "saveReadingButton", "reportButton") == {"Find the discs first."}
     assert why_not(state_of(study(), chosen=KEY), "acceptButton", "withdrawButton") == {"This is not graded yet."}
     assert found.controls["lowestComboBox"].enabled and found.controls["marginSlider"].enabled
 

@@ -138,7 +138,7 @@ def test_undo_and_redo_of_everything(history):
         "Undo: move L4-L5 box",
         "Undo: delete L1-L2",
         "Undo: add L1-L2",
-        "Undo: names up by 1",
+        "Undo: shift names up by 1",
         "Undo: lowest disc L5-S1",
     ]
     assert len({id(one) for one in states}) == len(acts) + 1

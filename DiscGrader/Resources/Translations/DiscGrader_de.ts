@@ -3214,14 +3214,6 @@ platte</translation>
             <translation>{0} benennen</translation>
         </message>
         <message>
-            <source>names down by {0}</source>
-            <translation>Namen um {0} tiefer</translation>
-        </message>
-        <message>
-            <source>names up by {0}</source>
-            <translation>Namen um {0} höher</translation>
-        </message>
-        <message>
             <source>neither a T1 nor a T2 of the lumbar spine</source>
             <translation>weder eine T1 noch eine T2 der LWS</translation>
         </message>
@@ -3736,6 +3728,14 @@ platte</translation>
         <message>
             <source>share of the most common pair of gray levels</source>
             <translation>Anteil des häufigsten Graustufenpaars</translation>
+        </message>
+        <message>
+            <source>shift names down by {0}</source>
+            <translation>Namen um {0} tiefer</translation>
+        </message>
+        <message>
+            <source>shift names up by {0}</source>
+            <translation>Namen um {0} höher</translation>
         </message>
         <message>
             <source>shortest axis</source>
@@ -4697,7 +4697,7 @@ platte</translation>
         <name>panel.calls</name>
         <message>
             <source>As each pack states</source>
-            <translation>wie im Paket angegeben</translation>
+            <translation>laut Paket</translation>
         </message>
         <message>
             <source>Sensitivity of at least</source>
@@ -5080,10 +5080,6 @@ platte</translation>
             <translation>Die Box von {level} neu an die Bandscheibe anpassen</translation>
         </message>
         <message>
-            <source>Grade the discs first.</source>
-            <translation>Zuerst die Bandscheiben einstufen.</translation>
-        </message>
-        <message>
             <source>Grade the discs, finding them first if necessary</source>
             <translation>Bandscheiben einstufen; falls nötig, werden sie zuerst gefunden</translation>
         </message>
@@ -5282,8 +5278,8 @@ Jetzt in das Python von Slicer installieren?</translation>
     <context>
         <name>panel.file_actions</name>
         <message>
-            <source>Grade the discs first.</source>
-            <translation>Zuerst die Bandscheiben einstufen.</translation>
+            <source>Find the discs first.</source>
+            <translation>Zuerst die Bandscheiben finden.</translation>
         </message>
         <message>
             <source>Open a reading</source>
@@ -5338,8 +5334,8 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Ordner für den Bericht</translation>
         </message>
         <message>
-            <source>Writing the report: {detail}</source>
-            <translation>Der Bericht wird geschrieben: {detail}</translation>
+            <source>Writing the report: {share} %</source>
+            <translation>Der Bericht wird geschrieben: {share} %</translation>
         </message>
         <message>
             <source>Writing the report…</source>
@@ -5810,8 +5806,8 @@ offen</translation>
     <context>
         <name>panel.second</name>
         <message>
-            <source>Grade the discs first.</source>
-            <translation>Zuerst die Bandscheiben einstufen.</translation>
+            <source>Find the discs first.</source>
+            <translation>Zuerst die Bandscheiben finden.</translation>
         </message>
         <message>
             <source>Hide the second reading; can be undone</source>

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from discgrader.grading.calibration import predicted_grades
+from discgrader.grading.headings import heading
 from discgrader.grading.operating_point import ALL_TASKS, LIKELIEST, YOUDEN, Call, Rule, call_by, read_rule
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.systems import System, find_system
@@ -73,11 +74,11 @@ def missing_points(rules: Mapping[str, Rule], packs: Iterable[Pack]) -> tuple[st
     missing = []
     for pack in packs:
         for task, stated in pack.tasks.items():
-            name = f"{pack.system}.{task}"
-            rule = rules.get(name) or (rules.get(ALL_TASKS) if len(stated["grades"]) == len(("no", "yes")) else None)
+            for_all = rules.get(ALL_TASKS) if len(stated["grades"]) == len(("no", "yes")) else None
+            rule = rules.get(f"{pack.system}.{task}") or for_all
             points = pack.operating_points.get(task)
             if rule is not None and rule.name != LIKELIEST and (points is None or rule.point(points) is None):
-                missing.append(name)
+                missing.append(heading(pack.system, task))
     if not missing:
         return ()
     return (f"No operating point as wanted is known of {', '.join(missing)}; the likeliest grade was given.",)

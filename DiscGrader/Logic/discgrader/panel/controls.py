@@ -25,7 +25,7 @@ def controls_of(state: PanelState, captions: Mapping[str, str]) -> dict[str, Con
         no_series = _("The series are still being looked at.")
     no_disc = "" if state.grid.levels else _("Find the discs first.")
     no_cell = "" if state.chosen else _("Choose a cell of the table first.")
-    no_reading = "" if graded else _("Grade the discs first.")
+    no_reading = "" if graded else _("Find the discs first.")
     rows = (
         *_computing_rows(state, busy, no_series),
         *_grade_rows(state, no_cell, no_reading),

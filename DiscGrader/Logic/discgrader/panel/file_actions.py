@@ -47,7 +47,7 @@ class FileActions:
         """Save the reading where it was saved before; ask where to the first time."""
         known = self.logic.readings.known(self.study or "")
         if known is None:
-            self.say(_("Grade the discs first."))
+            self.say(_("Find the discs first."))
         elif known.saved_as is None:
             self.choose_save()
         else:
@@ -121,7 +121,7 @@ class FileActions:
         elif event == ERROR:
             self.attempt(_("The report was not written."), lambda: _raise(data["error"]))
         elif event == PROGRESS:
-            self.say(_("Writing the report: {detail}").format(detail=data["detail"]))
+            self.say(_("Writing the report: {share} %").format(share=round(100 * data["fraction"])))
 
 
 def _raise(error: Exception) -> None:

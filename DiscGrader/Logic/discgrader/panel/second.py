@@ -52,7 +52,7 @@ class SecondView:
         self.add.enabled, self.remove.enabled = reading is not None, bool(beside)
         key = state.keys.get("second")
         tip = _("Show another reader's grades of this study beside yours; nothing of yours changes")
-        self.add.toolTip = (f"{tip} ({key})" if key else tip) if reading is not None else _("Grade the discs first.")
+        self.add.toolTip = (f"{tip} ({key})" if key else tip) if reading is not None else _("Find the discs first.")
         self.remove.toolTip = _("Hide the second reading; can be undone")
         self.label.text = "\n".join(sentence(reading, one) for one in beside) if reading is not None else ""
         self.label.visible = bool(beside)

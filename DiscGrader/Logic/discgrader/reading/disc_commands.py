@@ -117,7 +117,7 @@ class ShiftLevels(Command):
     steps: int
 
     def words(self, reading: Reading) -> str:
-        return f"names {'up' if self.steps > 0 else 'down'} by {abs(self.steps)}"
+        return f"shift names {'up' if self.steps > 0 else 'down'} by {abs(self.steps)}"
 
     def change(self, reading: Reading, time: str) -> Reading:
         if self.steps == 0:

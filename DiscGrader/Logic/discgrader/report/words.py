@@ -126,9 +126,18 @@ def usual_of(measured: object, language: Language = ENGLISH) -> Usual | None:
         return None
     low, high = (float(limit) for limit in known)
     words = usual_words(float(value), low, high)
+    # A limit near zero has no more digits than the other one, which is known no better.
+    digits = max(0, 2 - math.floor(math.log10(max(abs(low), abs(high), 1e-9))))
+    low, high = (
+        round(limit, digits) if abs(limit) < 0.01 * max(abs(low), abs(high)) else limit for limit in (low, high)
+    )
     # A dash between numbers that may be below zero needs room.
-    between = f"{number(low)} – {number(high)}" if low < 0 else f"{number(low)}–{number(high)}"
+    between = f"{_signed(low)} – {_signed(high)}" if low < 0 else f"{number(low)}–{number(high)}"
     return Usual(language.word(words).format(range=language.number(between)), words != USUAL)
+
+
+def _signed(limit: float) -> str:
+    return number(limit).replace("-", "\N{MINUS SIGN}")
 
 
 def usual_statements(evidence: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
