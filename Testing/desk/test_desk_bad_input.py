@@ -177,7 +177,7 @@ def test_two_levels_of_one_name_are_refused_and_a_copy_is_no_disc(overridden, us
     copy.SetCenterWorld(0.0, 0.0, 0.0)
     settled(overridden, user)
     assert overridden.logic.readings.node("L3-L4") is node and nothing_is_lost(overridden)
-    assert overridden.logic.readings.of(overridden.study).history.undo_words.startswith("Undo: L4-L5 Pfirrmann"), (
+    assert overridden.logic.readings.of(overridden.study).history.undo_words.startswith("Undo: set L4-L5, Pfirrmann"), (
         "it made no step"
     )
 
@@ -238,4 +238,4 @@ def test_a_file_that_is_no_reading_changes_nothing(overridden, tmp_path, told):
     wrong.write_text("{", encoding="utf-8")
     overridden.open_reading(wrong)
     assert "wrong.json is not valid JSON" in told[0] and nothing_is_lost(overridden)
-    assert overridden.logic.readings.of(overridden.study).history.undo_words.startswith("Undo: L4-L5 Pfirrmann")
+    assert overridden.logic.readings.of(overridden.study).history.undo_words.startswith("Undo: set L4-L5, Pfirrmann")
