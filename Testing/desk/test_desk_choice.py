@@ -11,7 +11,7 @@ from block_engine import BlockEngine
 from discgrader.localize.levels import shifted
 from discgrader.mrml import hierarchy
 from discgrader.mrml.nodes import attribute, roi_from_node, roi_to_node, study_nodes
-from discgrader.reading import beside, commands, disc_commands
+from discgrader.reading import beside, call_findings, commands, disc_commands
 from discgrader.reading.files import reading_from_json, reading_to_json, save_reading
 from discgrader.reading.record import Reading
 from panel_reader import LEVELS, PFIRRMANN, center_of, click_cell, finish, key, settled
@@ -152,8 +152,15 @@ CASES = {
 }
 """What a user does that makes each command. A command that is not here must be in `NO_STEP`."""
 
-NO_STEP = {commands.LearnGrades, commands.LearnStudy, commands.SetReader, commands.WithdrawGrade}
-"""What packs say or who reads is no step of undo; what is withdrawn is what a digit of this test has given."""
+NO_STEP = {
+    call_findings.CallFindings,
+    commands.LearnGrades,
+    commands.LearnStudy,
+    commands.SetReader,
+    commands.WithdrawGrade,
+}
+"""What packs say, by which rule it is called, or who reads is no step of undo; what is withdrawn is what a digit of this
+test has given."""
 
 
 def all_commands(base: type = commands.Command) -> Iterator[type]:

@@ -31,17 +31,8 @@ from discgrader.grading.not_graded import NO_KNOWN_CONTRAST, NO_SAGITTAL, NOT_SE
 from discgrader.grading.placement import Source, StudyContext, moved
 from discgrader.grading.results import Grade
 from discgrader.grading.series_choice import with_available_series
-from discgrader.grading.system import (
-    Answer,
-    Maps,
-    NotGraded,
-    Seen,
-    Target,
-    TaskAnswer,
-    check_typical,
-    target_of,
-    with_sums,
-)
+from discgrader.grading.sums import with_sums
+from discgrader.grading.system import Answer, Maps, NotGraded, Seen, Target, TaskAnswer, check_typical, target_of
 from discgrader.grading.systems import find_system
 from discgrader.grading.t1_alone import t1_alone_warnings
 from discgrader.grading.typical import Typical, doubt, typical_features

@@ -15,7 +15,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.calibration import recalibrated
 from discgrader.grading.calls import default_calls, positions
 from discgrader.grading.results import DiscResult, Grade
-from discgrader.grading.system import with_sums
+from discgrader.grading.sums import with_sums
 from discgrader.grading.systems import System, find_system
 from discgrader.packs.description import Recalibration
 from discgrader.packs.pack import Pack

@@ -13,12 +13,13 @@ import numpy as np
 
 from discgrader.errors import PackError, UsageError
 from discgrader.grading import contributions
-from discgrader.grading.calibration import high_probabilities, recalibrated
+from discgrader.grading.calibration import recalibrated
 from discgrader.grading.calls import default_calls, positions
 from discgrader.grading.contributions import Contribution
 from discgrader.grading.operating_point import read_rule
 from discgrader.grading.placement import StudyContext
 from discgrader.grading.results import Grade, Maps
+from discgrader.grading.sums import with_sums
 from discgrader.grading.systems import System, find_system
 from discgrader.grading.typical import Typical
 from discgrader.grading.view import View
@@ -126,17 +127,6 @@ class GradingSystem(Protocol):
     def saliency(self, study: StudyContext, seen: Any, grades: Sequence[Grade]) -> Maps:
         """Where grades were read from that it, or systems of the same key, gave this disc."""
         ...
-
-
-def with_sums(system: System, probabilities: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Probabilities by task, shape (..., grades), with those of the tasks that sum others and have none of their own,
-    so that the two never contradict each other."""
-    found = dict(probabilities)
-    for task in system.tasks:
-        if task.sums is not None and task.name not in found and task.sums.task in found:
-            summed = found[task.sums.task]
-            found[task.name] = high_probabilities(summed, summed.shape[-1] - len(task.sums.grades))
-    return found
 
 
 def target_of(grade: Grade) -> Target:

@@ -12,7 +12,8 @@ from discgrader.grading.calibration import calibrate
 from discgrader.grading.herniation_box import box_evidence
 from discgrader.grading.placement import StudyContext
 from discgrader.grading.results import Grade
-from discgrader.grading.system import Answer, Maps, NotGraded, Seen, TaskAnswer, check_typical, target_of, with_sums
+from discgrader.grading.sums import with_sums
+from discgrader.grading.system import Answer, Maps, NotGraded, Seen, TaskAnswer, check_typical, target_of
 from discgrader.grading.systems import System, find_system
 from discgrader.grading.typical import FILE as TYPICAL_FILE
 from discgrader.grading.typical import ONLY_DIGITAL, Typical, doubt, typical_features

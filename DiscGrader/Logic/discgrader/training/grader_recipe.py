@@ -17,7 +17,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.calibration import calibrate
 from discgrader.grading.crop_system import NETWORK_PREFIX
 from discgrader.grading.evidence_rows import EVIDENCE_PREFIX
-from discgrader.grading.system import with_sums
+from discgrader.grading.sums import with_sums
 from discgrader.grading.systems import find_system
 from discgrader.packs.description import Recalibration
 from discgrader.packs.weights import pack_tensors

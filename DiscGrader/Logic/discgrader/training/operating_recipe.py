@@ -18,7 +18,7 @@ from discgrader.errors import UsageError
 from discgrader.folders import atomic_folder
 from discgrader.grading.calibration import calibrate
 from discgrader.grading.operating_point import LIKELIEST
-from discgrader.grading.system import with_sums
+from discgrader.grading.sums import with_sums
 from discgrader.grading.systems import find_system
 from discgrader.packs.operating_points import OperatingPoints, Point
 from discgrader.packs.pack import BORROWED, DESCRIPTION, Pack, default_packs, read_pack
