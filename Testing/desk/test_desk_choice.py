@@ -159,8 +159,8 @@ NO_STEP = {
     commands.SetReader,
     commands.WithdrawGrade,
 }
-"""What packs say, by which rule it is called, or who reads is no step of undo; what is withdrawn is what a digit of this
-test has given."""
+"""What packs say, by which rule it is called, or who reads is no step of undo; what is withdrawn is what a digit of
+this test has given."""
 
 
 def all_commands(base: type = commands.Command) -> Iterator[type]:
