@@ -10,6 +10,7 @@ import pytest
 import torch
 from discgrader.errors import StudyError, UsageError
 from discgrader.grading.evidence import MEASURES
+from discgrader.packs.pack import read_pack
 from discgrader.progress import Progress
 from discgrader.training.discs import WIDE, GradedDisc, TrainingDisc
 from discgrader.training.grader import GraderRecipe
@@ -18,11 +19,13 @@ from discgrader.training.grader_recipe import habits_in, statement_of, train_gra
 from discgrader.training.grader_tasks import TASKS
 from discgrader.training.losses import UNKNOWN
 from discgrader.training.metrics import with_intervals
-from discgrader.training.readers import WithReaders, cohorts_among, fit_habit
+from discgrader.training.readers import COHORTS, WithReaders, cohorts_among, fit_habit
 from discgrader.training.sudirman import FIRST_PATIENT
 from discgrader.training.three_ways import evaluate_cohorts
 
-RECIPE = GraderRecipe(widths=(4, 4, 8, 8), epochs=6, folds=2, discs_per_batch=8, dropout=0.0, learning_rate=1e-2)
+RECIPE = GraderRecipe(
+    cohorts=COHORTS, widths=(4, 4, 8, 8), epochs=6, folds=2, discs_per_batch=8, dropout=0.0, learning_rate=1e-2
+)
 LINES = {"SPIDER": (0.2, 0.4, 0.6, 0.8), "Sudirman": (0.05, 0.7, 0.8, 0.9)}
 """From which darkness on each reader gives the next grade."""
 
@@ -136,3 +139,15 @@ def test_three_ways_in_one_table(tmp_path, monkeypatch):
     monkeypatch.setattr("discgrader.training.three_ways.discs_to_grade", lambda *_: DISCS[:80])
     with pytest.raises(UsageError, match="discs of SPIDER and Sudirman"):
         evaluate_cohorts(tmp_path, tmp_path / "out", Progress(), quick)
+
+
+def test_packs_of_both_name_both_and_state_the_habit(tmp_path, monkeypatch):
+    monkeypatch.setattr("discgrader.training.grader_recipe.discs_to_grade", lambda *_: DISCS)
+    options = {"widths": (4, 4, 8, 8), "epochs": 1, "folds": 2, "cohorts": ["SPIDER", "Sudirman"]}
+    packs = train_graders(tmp_path, tmp_path / "out", Progress(), **options)
+    pfirrmann, spider = (read_pack(packs / f"{system}-resnet") for system in ("pfirrmann", "spider"))
+    for pack in (pfirrmann, spider):
+        assert pack.trained_on.data_set == "SPIDER (Zenodo 10159290), Sudirman (Mendeley k57fr854j2)"
+        assert "Sudirman patients (CC BY 4.0)" in pack.trained_on.statement
+    assert set(pfirrmann.readers) == {"Sudirman"} and not spider.readers
+    assert GraderRecipe().cohorts == ("SPIDER",)

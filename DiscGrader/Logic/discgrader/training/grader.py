@@ -16,7 +16,7 @@ from discgrader.training.discs import GradedDisc, plain_batch, training_batch
 from discgrader.training.grader_tasks import FAMILIES, ORDINAL, ROLES, TASKS
 from discgrader.training.loop import Optimization, epochs_from, forward, train
 from discgrader.training.losses import UNKNOWN, grade_loss
-from discgrader.training.readers import COHORTS, WithReaders, cohort_of, cohorts_among
+from discgrader.training.readers import SPIDER, WithReaders, cohort_of, cohorts_among
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class GraderRecipe:
     evidence_weight: float = 0.5
     bits: int = 16
     localizer_work: Path | str | None = None
-    cohorts: tuple[str, ...] = COHORTS
+    cohorts: tuple[str, ...] = (SPIDER,)
 
     @property
     def architecture(self) -> dict:

@@ -2,12 +2,13 @@
 
 Discs are found and cut, networks and trees cross-validated by patient, calibrated and packed. The networks of all folds
 together are the pack; what is stated of it is of each fold's network on patients that neither it nor the localizer that
-found their discs had seen. Where other data sets lie beside SPIDER, networks learn the Pfirrmann grade from these, too;
+found their discs had seen. With the option ``cohorts`` networks learn the Pfirrmann grade from other data sets, too;
 trees learn from SPIDER alone, as every task but that one does.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import lightgbm
@@ -28,7 +29,7 @@ from discgrader.training.grader_folds import CrossValidated, cross_validated, di
 from discgrader.training.grader_tasks import INPUTS, ROLES, TASKS
 from discgrader.training.grader_trees import fit_trees
 from discgrader.training.operating import task_points
-from discgrader.training.readers import SPIDER, cohort_of, cohorts_among
+from discgrader.training.readers import DATA_SETS, SPIDER, cohort_of, cohorts_among
 from discgrader.training.recipes import changed, described_tasks, ship, trained_on
 
 FOLDS_FILE = "folds.json"
@@ -124,7 +125,10 @@ def _write(
             },
             architecture=recipe.architecture,
             files=files,
-            trained_on=trained_on("spider", patients, len(discs), recipe.seed, statement_of(discs)),
+            trained_on=replace(
+                trained_on("spider", patients, len(discs), recipe.seed, statement_of(discs)),
+                data_set=", ".join(DATA_SETS[cohort] for cohort in whole.learned),
+            ),
             calibration=calibration,
             operating_points=task_points(system, own_grades, probabilities, result.patients, chosen_on),
             metrics={

@@ -16,12 +16,16 @@ import torch
 from discgrader.errors import UsageError
 from discgrader.grading.calibration import fit_calibration
 from discgrader.packs.description import Recalibration
+from discgrader.training import spider, sudirman
 from discgrader.training.spider import SpiderImage, spider_gradings, spider_images
 from discgrader.training.sudirman import NAME as SUDIRMAN
 from discgrader.training.sudirman import is_sudirman, sudirman_gradings, sudirman_images
 
 SPIDER = "SPIDER"
 COHORTS = (SPIDER, SUDIRMAN)
+
+DATA_SETS = {SPIDER: spider.DATA_SET.split(",")[0], SUDIRMAN: sudirman.DATA_SET.split(",")[0]}
+"""What packs call them."""
 
 _LEAST = 1e-9
 """Below it a probability counts as so much."""
