@@ -42,7 +42,7 @@ def discs_of(cohort: str, count: int, first: int) -> list[GradedDisc]:
         grades = dict.fromkeys(TASKS, UNKNOWN)
         grades["pfirrmann"] = int(np.searchsorted(LINES[cohort], darkness))
         if cohort == "SPIDER":
-            grades |= {task: number % 2 for task in TASKS if task != "pfirrmann"}
+            grades |= {task: int(darkness > 0.5) for task in TASKS if task != "pfirrmann"}
         found.append(GradedDisc(first + number, 1, (image,), grades))
     return found
 
@@ -143,7 +143,7 @@ def test_three_ways_in_one_table(tmp_path, monkeypatch):
 
 def test_packs_of_both_name_both_and_state_the_habit(tmp_path, monkeypatch):
     monkeypatch.setattr("discgrader.training.grader_recipe.discs_to_grade", lambda *_: DISCS)
-    options = {"widths": (4, 4, 8, 8), "epochs": 1, "folds": 2, "cohorts": ["SPIDER", "Sudirman"]}
+    options = {"widths": (4, 4, 8, 8), "epochs": 3, "folds": 2, "discs_per_batch": 8, "cohorts": ["SPIDER", "Sudirman"]}
     packs = train_graders(tmp_path, tmp_path / "out", Progress(), **options)
     pfirrmann, spider = (read_pack(packs / f"{system}-resnet") for system in ("pfirrmann", "spider"))
     for pack in (pfirrmann, spider):
