@@ -72,6 +72,10 @@ OTHER_SENTENCES = (
         "{0} discs of {1} digital spines of DiscGrader's phantom, going on from version {2}, which {3} discs of {4} "
         "others had trained: {5}"
     ),
+    (
+        "{0} digital spines of DiscGrader's phantom: outlined by a network trained on synthetic images only, graded by "
+        "limits from the literature"
+    ),
     "trained on synthetic images only",
     "trained on synthetic images only, begun with the weights of {0}",
     "{0} discs of {1} SPIDER patients, held out, on all series of each",
@@ -101,6 +105,8 @@ OTHER_SENTENCES = (
         "and {1} digital spines"
     ),
     "Herniation, width × depth",
+    "Not measured",
+    "The area of the thecal sac was not measured ({reason}); the grade is that of its depth on sagittal slices.",
     "Research use, not for diagnosis.",
     "No sacrum in view; names are nominal.",
     "{count} discs were found where 5 to 9 are usual: check for missed and false discs.",
@@ -243,7 +249,9 @@ def _of_code() -> Iterator[tuple[str, str]]:
 
 def _of_vocabulary() -> Iterator[tuple[str, str]]:
     """What the package words and the panel shows: systems, tasks, scales, measures, reasons and stages."""
+    from discgrader.canal.axial import reasons as canal_reasons
     from discgrader.grading import feature_words, usual
+    from discgrader.grading.canal_definitions import CANAL_MEASURES
     from discgrader.grading.evidence import MEASURES
     from discgrader.grading.headings import CALLED_FROM, POSSIBLE
     from discgrader.grading.not_graded import reasons
@@ -263,9 +271,11 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
         words = (grade.label for grade in scale.grades if grade.label.islower())
         yield from _vocabulary(scale.title, scale.note, *words, *(grade.meaning for grade in scale.grades))
         yield from _short(*(grade.short_label for grade in scale.grades))
-    for measure in MEASURES.values():
+    for measure in (*MEASURES.values(), *CANAL_MEASURES.values()):
         yield from _vocabulary(measure.title, measure.source)
-    yield from _vocabulary(*reasons(), CALLED_FROM, POSSIBLE, NOT_MEASURED, *feature_words.vocabulary())
+    yield from _vocabulary(
+        *reasons(), *canal_reasons(), CALLED_FROM, POSSIBLE, NOT_MEASURED, *feature_words.vocabulary()
+    )
     yield from _vocabulary(usual.USUAL, usual.BELOW, usual.ABOVE, *(one.statement for one in usual.usual_values()))
     for path in (file for room in STAGES for file in (PACKAGE / room).glob("*.py")):
         for call in _calls(path):

@@ -14,7 +14,7 @@ from discgrader.reading.history import History
 from discgrader.reading.results import reading_of_result
 from synthetic_result import synthetic_result
 
-LUMBAR_ONLY = {"calcification", "axial-multitask", "msu", "deepspine"}
+LUMBAR_ONLY = {"calcification", "axial-multitask", "msu", "deepspine", "measured-canal"}
 LUMBAR = above("L1-L2")
 
 

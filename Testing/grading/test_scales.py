@@ -35,6 +35,7 @@ EXPECTED = {
         ),
         "01",
     ),
+    "measured-canal": {"central_stenosis": "0123"},
 }
 
 # Machado, Oliveira, Fernandes 2009, severity 1.0, on linear RGB.

@@ -61,7 +61,7 @@ def test_results_hold_what_the_contract_names(result: StudyResult, tmp_path: Pat
     write(result, out, WRITERS | {"saliency": write_saliency})
     levels = [disc.disc.level for disc in result.discs]
     assert everything_below(out) == sorted(
-        ["grades.json", "grades.csv", "warnings.csv", "segmentation.nii.gz", "rois", "saliency"]
+        ["grades.json", "grades.csv", "measures.csv", "warnings.csv", "segmentation.nii.gz", "rois", "saliency"]
         + [f"rois/{level}.mrk.json" for level in levels]
         + [f"saliency/{level}_pfirrmann_pfirrmann.nii.gz" for level in levels]
     )

@@ -1,8 +1,12 @@
 """Small packs with random weights, for tests of everything around the networks."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from discgrader.canal.outline import GROUPS as CANAL_GROUPS
+from discgrader.canal.outline import KIND as CANAL_KIND
+from discgrader.canal.outline import PLANES as CANAL_PLANES
 from discgrader.grading.picture_statistics import statistics
 from discgrader.grading.systems import find_system, scale_of, system_views
 from discgrader.grading.typical import FILE as INPUT_FILE
@@ -134,3 +138,22 @@ def pack_of_two(folder: Path, folds: bytes):
     files = {name: one.read_bytes(name) for name in one.files}
     files |= {"network_1.safetensors": other.read_bytes("network_0.safetensors"), FOLDS_FILE: folds}
     return rewritten(folder / "two", one, files)
+
+
+def tiny_canal_pack(folder: Path, seed: int = 0, error: Mapping[str, Mapping[str, float]] | None = None) -> Pack:
+    """A pack that measures the canal with untrained networks, and states this error."""
+    torch.manual_seed(seed)
+    network = {"kind": "unet", "channels": [4, 8], "inputs": 1, "outputs": len(CANAL_GROUPS) + 1, "residual_units": 1}
+    weights = {plane.value: pack_tensors(build_network(network).state_dict(), 32) for plane in CANAL_PLANES}
+    return write_pack(
+        folder,
+        name="tiny-canal",
+        version="0.0.1",
+        system="measured-canal",
+        tasks={"central_stenosis": {"scale": "measured_canal", "grades": ["0", "1", "2", "3"]}},
+        input={},
+        architecture={"kind": CANAL_KIND, "groups": list(CANAL_GROUPS), **dict.fromkeys(weights, network)},
+        files={f"{plane}.safetensors": content for plane, content in weights.items()},
+        trained_on=TRAINED_ON,
+        metrics={"error": error or {}},
+    )

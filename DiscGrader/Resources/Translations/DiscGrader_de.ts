@@ -1074,6 +1074,10 @@
             <translation>Vorragen ventral der Wirbelkörper</translation>
         </message>
         <message>
+            <source>Area of the thecal sac</source>
+            <translation>Fläche des Durasacks</translation>
+        </message>
+        <message>
             <source>As dark as the outer annulus; indistinct; normal height.</source>
             <translation>Signal wie der äußere Anulus, nicht abgrenzbar; normale Höhe.</translation>
         </message>
@@ -1105,6 +1109,10 @@
             <source>Bulge</source>
             <translation>Vor-
 wölb.</translation>
+        </message>
+        <message>
+            <source>CSF in the thecal sac</source>
+            <translation>Liquor im Durasack</translation>
         </message>
         <message>
             <source>CSF visible; roots lie dorsally and fill more than half of the sac.</source>
@@ -1156,6 +1164,10 @@ kanal</translation>
         <message>
             <source>Central canal stenosis (Schizas)</source>
             <translation>Zentrale Spinalkanalstenose (Schizas)</translation>
+        </message>
+        <message>
+            <source>Central canal stenosis, measured</source>
+            <translation>Zentrale Spinalkanalstenose, gemessen</translation>
         </message>
         <message>
             <source>Cobb angle</source>
@@ -1210,6 +1222,18 @@ kanal</translation>
             <translation>Degenerative Befunde</translation>
         </message>
         <message>
+            <source>Depth of the bony canal</source>
+            <translation>Tiefe des knöchernen Kanals</translation>
+        </message>
+        <message>
+            <source>Depth of the thecal sac</source>
+            <translation>Tiefe des Durasacks</translation>
+        </message>
+        <message>
+            <source>Depth of the thecal sac, axial</source>
+            <translation>Tiefe des Durasacks, axial</translation>
+        </message>
+        <message>
             <source>Deviation: the root is displaced by disc material.</source>
             <translation>Verlagerung: Die Wurzel ist durch Bandscheibenmaterial verdrängt.</translation>
         </message>
@@ -1240,6 +1264,10 @@ kanal</translation>
         <message>
             <source>Disc height / height of the vertebra above</source>
             <translation>Bandscheibenhöhe / Höhe des kranialen Wirbelkörpers</translation>
+        </message>
+        <message>
+            <source>Disc height index</source>
+            <translation>Bandscheibenhöhenindex</translation>
         </message>
         <message>
             <source>Disc height not reduced.</source>
@@ -1577,6 +1605,10 @@ flav.</translation>
             <translation>Ligamentum-flavum-Hypertrophie</translation>
         </message>
         <message>
+            <source>Limits from the literature, applied to what was measured; the published limits of depth are of the bony canal, here they are applied to the thecal sac at the disc. A depth alone never says severe.</source>
+            <translation>Grenzwerte aus der Literatur, angewandt auf das Gemessene; die veröffentlichten Grenzwerte der Tiefe gelten für den knöchernen Kanal, hier werden sie auf den Durasack in Höhe der Bandscheibe angewandt. Die Tiefe allein ergibt nie „schwer“.</translation>
+        </message>
+        <message>
             <source>Loading networks</source>
             <translation>Netze werden geladen:</translation>
         </message>
@@ -1629,6 +1661,14 @@ Zone</translation>
         <message>
             <source>MSU zone of the herniation</source>
             <translation>MSU-Zone des Vorfalls</translation>
+        </message>
+        <message>
+            <source>Measured</source>
+            <translation>Gemessen</translation>
+        </message>
+        <message>
+            <source>Measured canal</source>
+            <translation>Gemessener Kanal</translation>
         </message>
         <message>
             <source>Mild stenosis.</source>
@@ -1811,6 +1851,10 @@ wurzel</translation>
             <translation>Nicht eingestuft von {systems}: {reason}.</translation>
         </message>
         <message>
+            <source>Not measured</source>
+            <translation>Nicht gemessen</translation>
+        </message>
+        <message>
             <source>Nucleus / CSF signal</source>
             <translation>Signal Nucleus / Liquor</translation>
         </message>
@@ -1937,6 +1981,14 @@ mann</translation>
         <message>
             <source>Pfirrmann grade {0} means a disc of normal height</source>
             <translation>Pfirrmann-Grad {0} heißt normale Bandscheibenhöhe</translation>
+        </message>
+        <message>
+            <source>Posterior disc overhang</source>
+            <translation>Dorsaler Bandscheibenüberhang</translation>
+        </message>
+        <message>
+            <source>Posterior disc overhang, share of the canal</source>
+            <translation>Dorsaler Bandscheibenüberhang, Anteil am Kanal</translation>
         </message>
         <message>
             <source>Posterior overhang beyond the vertebrae</source>
@@ -2122,6 +2174,10 @@ gleiten</translation>
         <message>
             <source>The ROI boxes were graded as given. {0}</source>
             <translation>Die ROI-Boxen wurden wie angegeben eingestuft. {0}</translation>
+        </message>
+        <message>
+            <source>The area of the thecal sac was not measured ({reason}); the grade is that of its depth on sagittal slices.</source>
+            <translation>Die Fläche des Durasacks wurde nicht gemessen ({reason}); der Grad beruht auf seiner Tiefe auf sagittalen Schichten.</translation>
         </message>
         <message>
             <source>The axes of an ROI box are not at right angles; draw it again.</source>
@@ -2384,6 +2440,22 @@ gleiten</translation>
             <translation>Die {series} steht auf dem Kopf: Die Bandscheiben wurden auf dem gespiegelten Bild gefunden; die Orientierung sollte korrigiert werden.</translation>
         </message>
         <message>
+            <source>Thecal sac of 100 to 130 mm²; without axial slices, 10 to 12 mm deep.</source>
+            <translation>Durasack mit 100 bis 130 mm²; ohne axiale Schichten mit einer Tiefe von 10 bis 12 mm.</translation>
+        </message>
+        <message>
+            <source>Thecal sac of 130 mm² or more; without axial slices, 12 mm deep or more.</source>
+            <translation>Durasack mit 130 mm² oder mehr; ohne axiale Schichten mit einer Tiefe von 12 mm oder mehr.</translation>
+        </message>
+        <message>
+            <source>Thecal sac of 75 to 100 mm²; without axial slices, less than 10 mm deep.</source>
+            <translation>Durasack mit 75 bis 100 mm²; ohne axiale Schichten mit einer Tiefe unter 10 mm.</translation>
+        </message>
+        <message>
+            <source>Thecal sac of less than 75 mm².</source>
+            <translation>Durasack mit weniger als 75 mm².</translation>
+        </message>
+        <message>
             <source>There are no vertebrae above and below the structures taken for discs.</source>
             <translation>Ober- und unterhalb der für Bandscheiben gehaltenen Strukturen liegen keine Wirbel.</translation>
         </message>
@@ -2496,6 +2568,10 @@ platte</translation>
         <message>
             <source>What influenced the grade most</source>
             <translation>Was die Einstufung am stärksten beeinflusst hat</translation>
+        </message>
+        <message>
+            <source>Width of the thecal sac, axial</source>
+            <translation>Breite des Durasacks, axial</translation>
         </message>
         <message>
             <source>Without a herniation (msu=0) there is no {0}</source>
@@ -2930,6 +3006,10 @@ platte</translation>
             <translation>vier Lendenwirbel (L4-S1)</translation>
         </message>
         <message>
+            <source>front to back through its middle</source>
+            <translation>von vorn nach hinten durch seine Mitte</translation>
+        </message>
+        <message>
             <source>grade a study first</source>
             <translation>bitte zuerst eine Untersuchung einstufen</translation>
         </message>
@@ -3146,6 +3226,10 @@ platte</translation>
             <translation>mittlerer Unterschied benachbarter Pixel</translation>
         </message>
         <message>
+            <source>mean of three disc heights over the height of the neighboring vertebrae; Masuda et al., Spine 2005;30:5</source>
+            <translation>Mittel aus drei Bandscheibenhöhen, geteilt durch die Höhe der Nachbarwirbel; Masuda et al., Spine 2005;30:5</translation>
+        </message>
+        <message>
             <source>mean over the middle three fifths of the depth, mid-sagittal</source>
             <translation>Mittelwert über die mittleren drei Fünftel des sagittalen Durchmessers, mediosagittal</translation>
         </message>
@@ -3166,8 +3250,20 @@ platte</translation>
             <translation>mediosagittal</translation>
         </message>
         <message>
+            <source>mid-sagittal, beyond the line between the posterior vertebral margins</source>
+            <translation>mediosagittal, jenseits der Linie zwischen den Wirbelhinterkanten</translation>
+        </message>
+        <message>
+            <source>mid-sagittal, from the vertebra above to its arch; Verbiest, J Bone Joint Surg Br 1955;37:576</source>
+            <translation>mediosagittal, vom Wirbel darüber bis zu seinem Bogen; Verbiest, J Bone Joint Surg Br 1955;37:576</translation>
+        </message>
+        <message>
             <source>mid-sagittal, in the disc's plane</source>
             <translation>mediosagittal, in der Ebene der Bandscheibe</translation>
+        </message>
+        <message>
+            <source>mid-sagittal, the least at the disc, square to the sac; Steurer et al., BMC Musculoskelet Disord 2011;12:175</source>
+            <translation>mediosagittal, die kleinste in Höhe der Bandscheibe, senkrecht zum Durasack; Steurer et al., BMC Musculoskelet Disord 2011;12:175</translation>
         </message>
         <message>
             <source>middle</source>
@@ -3320,6 +3416,10 @@ platte</translation>
         <message>
             <source>no spondylolisthesis</source>
             <translation>keine Spondylolisthese</translation>
+        </message>
+        <message>
+            <source>no thecal sac was made out</source>
+            <translation>kein Durasack zu erkennen</translation>
         </message>
         <message>
             <source>no upper endplate change</source>
@@ -3710,6 +3810,10 @@ platte</translation>
             <translation>{0}: {1}</translation>
         </message>
         <message>
+            <source>several places look like a thecal sac</source>
+            <translation>mehrere Stellen sehen wie ein Durasack aus</translation>
+        </message>
+        <message>
             <source>severe</source>
             <translation>hochgradig</translation>
         </message>
@@ -3726,8 +3830,16 @@ platte</translation>
             <translation>hochgradige Neuroforamenstenose rechts</translation>
         </message>
         <message>
+            <source>share of its area that is no root, on the same axial slice</source>
+            <translation>Anteil seiner Fläche ohne Nervenwurzeln, auf derselben axialen Schicht</translation>
+        </message>
+        <message>
             <source>share of the most common pair of gray levels</source>
             <translation>Anteil des häufigsten Graustufenpaars</translation>
+        </message>
+        <message>
+            <source>share of the way from that line to the back of the thecal sac</source>
+            <translation>Anteil der Strecke von dieser Linie bis zur Rückseite des Durasacks</translation>
         </message>
         <message>
             <source>shift names down by {0}</source>
@@ -3776,6 +3888,10 @@ platte</translation>
         <message>
             <source>slip of the vertebra above</source>
             <translation>Gleiten des kranialen Wirbels</translation>
+        </message>
+        <message>
+            <source>smallest on the axial slices of the disc; Schönström et al., Spine 1985;10:806</source>
+            <translation>kleinste auf den axialen Schichten der Bandscheibe; Schönström et al., Spine 1985;10:806</translation>
         </message>
         <message>
             <source>smoothed image</source>
@@ -3866,6 +3982,10 @@ platte</translation>
             <translation>der Fettanteil einer Dixon-Serie</translation>
         </message>
         <message>
+            <source>the greatest from side to side</source>
+            <translation>die größte von Seite zu Seite</translation>
+        </message>
+        <message>
             <source>the image shows {0} ({1} certain)</source>
             <translation>das Bild zeigt {0} (zu {1} sicher)</translation>
         </message>
@@ -3888,6 +4008,18 @@ platte</translation>
         <message>
             <source>the opposed-phase part of a Dixon series: it is the difference of {other}</source>
             <translation>der Opposed-Phase-Anteil einer Dixon-Serie: Differenz von {other}</translation>
+        </message>
+        <message>
+            <source>the outline has the shape of no thecal sac</source>
+            <translation>der Umriss hat nicht die Form eines Durasacks</translation>
+        </message>
+        <message>
+            <source>the outline has the size of no thecal sac</source>
+            <translation>der Umriss hat nicht die Größe eines Durasacks</translation>
+        </message>
+        <message>
+            <source>the outline of the thecal sac is uncertain</source>
+            <translation>der Umriss des Durasacks ist unsicher</translation>
         </message>
         <message>
             <source>the reading of {0} in the scene</source>
@@ -3916,6 +4048,10 @@ platte</translation>
         <message>
             <source>the study's discs are not segmented</source>
             <translation>die Bandscheiben dieser Untersuchung sind nicht segmentiert</translation>
+        </message>
+        <message>
+            <source>the thecal sac reaches the edge of the view</source>
+            <translation>der Durasack reicht an den Rand des Ausschnitts</translation>
         </message>
         <message>
             <source>the {0} shows too little of its surroundings ({1})</source>
@@ -4116,6 +4252,10 @@ platte</translation>
         <message>
             <source>{0} crosses its plane at {1}°</source>
             <translation>{0} schneidet ihre Ebene unter {1}°</translation>
+        </message>
+        <message>
+            <source>{0} digital spines of DiscGrader's phantom: outlined by a network trained on synthetic images only, graded by limits from the literature</source>
+            <translation>{0} digitale Wirbelsäulen des Phantoms von DiscGrader: umrissen von einem Netz, das nur mit synthetischen Bildern trainiert wurde, bewertet nach Grenzwerten aus der Literatur</translation>
         </message>
         <message>
             <source>{0} discs are</source>

@@ -57,6 +57,11 @@ ODD_SHAPE = Implausible("the outline has the shape of no thecal sac")
 ODD_SIZE = Implausible("the outline has the size of no thecal sac")
 
 
+def reasons() -> tuple[str, ...]:
+    """Why an outline may not be measured."""
+    return tuple(one.reason for one in (NO_SAC, UNSURE, SEVERAL, CUT_OFF, ODD_SHAPE, ODD_SIZE))
+
+
 def measure_axial(csf: np.ndarray, nerves: np.ndarray, pixel_mm: float) -> AxialMeasures | Implausible:
     """The measures of a sac.
 

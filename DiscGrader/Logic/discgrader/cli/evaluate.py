@@ -9,7 +9,7 @@ from discgrader.cli.train import require_training
 from discgrader.errors import UsageError
 from discgrader.progress import Progress
 
-PFIRRMANN, PHANTOM, LABELS, USUAL, COHORTS = "pfirrmann", "phantom", "labels", "usual", "cohorts"
+PFIRRMANN, PHANTOM, LABELS, USUAL, COHORTS, CANAL = "pfirrmann", "phantom", "labels", "usual", "cohorts", "canal"
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -23,15 +23,18 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         help=(
             "pfirrmann: the system as published; phantom: how realistic the digital spine is; labels: how far a table "
             "of labels or grades agrees with another; usual: which values of measures and features are usual; "
-            "cohorts: networks that learn from SPIDER, from Sudirman, and from both, each tried on both"
+            "cohorts: networks that learn from SPIDER, from Sudirman, and from both, each tried on both; canal: the "
+            "error of what is measured of the canal"
         ),
     )
     parser.add_argument(
         "--data",
         type=Path,
-        required=True,
         metavar="DIR",
-        help="folder of the data set, in SPIDER's layout; for labels, the table: of 'labels', or a grades.csv",
+        help=(
+            "folder of the data set, in SPIDER's layout; for labels, the table: of 'labels', or a grades.csv; for "
+            "canal, if given, the output of 'batch' whose grades are compared with what was measured"
+        ),
     )
     parser.add_argument(
         "--truth", type=Path, metavar="TABLE", help="labels: the table to compare with, such as one of 'labels'"
@@ -83,7 +86,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "--draws", type=int, default=500, metavar="N", help="bootstrap samples for confidence intervals (default: 500)"
     )
     parser.add_argument(
-        "--patients", type=int, default=300, metavar="N", help="phantom: digital patients to make (default: 300)"
+        "--patients", type=int, default=300, metavar="N", help="phantom, canal: digital patients to make (default: 300)"
     )
     parser.add_argument(
         "--epochs", type=int, default=15, metavar="N", help="phantom: epochs of the grader's training (default: 15)"
@@ -94,16 +97,22 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Evaluate, and say where the page is."""
-    known = (PFIRRMANN, PHANTOM, LABELS, USUAL, COHORTS)
+    known = (PFIRRMANN, PHANTOM, LABELS, USUAL, COHORTS, CANAL)
     if arguments.system not in known:
         raise UsageError(f"There is no evaluation of {arguments.system}; choose one of {', '.join(known)}.")
+    if arguments.data is None and arguments.system != CANAL:
+        raise UsageError("Name what to evaluate on, with --data DIR.")
     if arguments.system == LABELS:
         return _labels(arguments)
     require_training(
         *{PFIRRMANN: ("matplotlib",), PHANTOM: ("lightgbm",), COHORTS: ("lightgbm",)}.get(arguments.system, ())
     )
-    if not arguments.data.is_dir():
+    if arguments.data is not None and not arguments.data.is_dir():
         raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
+    if arguments.system == CANAL:
+        print(_canal(arguments, progress))
+        print(f"The evaluation is in {arguments.output}.")
+        return 0
     if arguments.localizer_work is not None and not arguments.localizer_work.is_dir():
         raise UsageError(f"There is no folder {arguments.localizer_work}; give the output of 'train localizer'.")
     if arguments.system == USUAL:
@@ -147,6 +156,12 @@ def _cohorts(arguments: argparse.Namespace, progress: Progress) -> Path:
     return evaluate_cohorts(
         arguments.data, arguments.output, progress, GraderRecipe(localizer_work=arguments.localizer_work)
     )
+
+
+def _canal(arguments: argparse.Namespace, progress: Progress) -> str:
+    from discgrader.training.canal.evaluate import evaluate_canal
+
+    return evaluate_canal(arguments.data, arguments.output, progress, arguments.patients)
 
 
 def _phantom(arguments: argparse.Namespace, progress: Progress) -> Path:

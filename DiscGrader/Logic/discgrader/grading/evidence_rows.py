@@ -57,7 +57,7 @@ def task_evidence(task: Task, measures: Measures) -> dict[str, object]:
     """The measures that speak for a task: signals from T2 where there is one, lengths from the first series."""
     order = [role for role in _ORDER if role in measures]
     result: dict[str, object] = {}
-    for name in task.evidence:
+    for name in (name for name in task.evidence if name in MEASURES):
         for role in order:
             if name in SIGNAL_MEASURES and role == "T1":
                 continue

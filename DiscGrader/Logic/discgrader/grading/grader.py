@@ -5,8 +5,10 @@ from weakref import WeakKeyDictionary
 
 import torch
 
+from discgrader.canal import outline
 from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading import crop_system, table_system, view_system
+from discgrader.grading.canal_system import CanalSystem, with_evidence
 from discgrader.grading.crop_system import CropNetworks, CropSystem, key_of
 from discgrader.grading.disc_cache import DiscCache
 from discgrader.grading.not_graded import (
@@ -41,6 +43,7 @@ KINDS: Mapping[str, Make] = {
     crop_system.KIND: _crop_system,
     table_system.KIND: lambda pack, device, loaded: TableSystem(pack),
     view_system.KIND: lambda pack, device, loaded: ViewSystem(pack, device),
+    outline.KIND: lambda pack, device, loaded: CanalSystem(pack, device),
 }
 """What grades by the packs of each kind of architecture, in the order in which discs are graded."""
 
@@ -150,6 +153,9 @@ class Grader:
                 reasons[name] = seen.reason
             else:
                 grades += grades_of(system.pack, system.answer(context, seen, progress, threads))
+        # What was measured of the canal speaks for grades of other systems, too.
+        for measuring in (one for one in self.systems.values() if isinstance(one, CanalSystem)):
+            grades = with_evidence(measuring, context, disc, grades)
         return DiscResult(disc, tuple(grades), {name: reasons[name] for name in wanted if name in reasons})
 
     def explain(self, study: Study, localization: Localization, results: Sequence[DiscResult]) -> Iterator[Maps]:

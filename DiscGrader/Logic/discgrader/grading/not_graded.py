@@ -11,6 +11,7 @@ NO_SAGITTAL = "no sagittal series"
 NO_KNOWN_CONTRAST = "no sagittal T1, T2 or T2 SPACE"
 NOT_SHOWN = "the sagittal series do not show it"
 NOT_SEGMENTED = "the study's discs are not segmented"
+NO_CANAL = "no thecal sac was made out"
 NOT_LUMBAR = "this may not be a lumbar spine on MR"
 
 PASSED_BY = "no axial slice passes through it"
@@ -40,6 +41,7 @@ def reasons() -> tuple[str, ...]:
         NO_KNOWN_CONTRAST,
         NOT_SHOWN,
         NOT_SEGMENTED,
+        NO_CANAL,
         NOT_LUMBAR,
         *OFF_DISC,
         *sorted(_above()),

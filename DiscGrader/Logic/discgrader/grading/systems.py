@@ -60,7 +60,8 @@ class Task:
     scale : str
         Name of the scale that the answer is given on: of ``Resources/Scales``, or one of the system's own.
     evidence : tuple of str
-        The measures that speak for it, as in `discgrader.grading.evidence.MEASURES`.
+        The measures that speak for it, of `discgrader.grading.evidence.MEASURES` and
+        `discgrader.grading.canal_definitions.CANAL_MEASURES`.
     contributions : bool
         Whether it is told which measures moved the grade, where the pack has trees that know.
     sums : Sum, optional
@@ -276,6 +277,7 @@ def _read(path: Path) -> System:
 
 def _check(system: System, path: Path) -> None:
     """Refuse a system whose parts do not fit one another."""
+    from discgrader.grading.canal_definitions import CANAL_MEASURES
     from discgrader.grading.evidence import MEASURES
 
     names = [task.name for task in system.tasks]
@@ -288,7 +290,7 @@ def _check(system: System, path: Path) -> None:
     if system.slice_by and system.slice_by not in names:
         raise UsageError(f"{path}: slice_by is {system.slice_by}, which is not one of its tasks.")
     for task in system.tasks:
-        unknown = [measure for measure in task.evidence if measure not in MEASURES]
+        unknown = [one for one in task.evidence if one not in MEASURES and one not in CANAL_MEASURES]
         if unknown:
             raise UsageError(f"{path}: {task.name} lists the evidence {unknown[0]}, which is not measured.")
         try:

@@ -254,7 +254,8 @@ def default_writers(
 def write_tables(
     result: StudyResult, folder: Path, progress: Progress = Progress(), reading: "Reading | None" = None
 ) -> None:
-    """``grades.json``, ``grades.csv`` and ``warnings.csv``, with what a reader decided."""
+    """``grades.json``, ``grades.csv``, ``measures.csv`` and ``warnings.csv``, with what a reader decided."""
+    from discgrader.report.measures_table import measure_rows, write_measures_csv
     from discgrader.report.tables import (
         grades_json,
         grades_rows,
@@ -267,6 +268,7 @@ def write_tables(
     write_grades_json(result, folder / GRADES, reading)
     document = grades_json(result, reading)
     write_grades_csv(grades_rows(document), folder / "grades.csv")
+    write_measures_csv(measure_rows(document), folder / "measures.csv")
     write_warnings_csv(warning_rows(document), folder / "warnings.csv")
 
 

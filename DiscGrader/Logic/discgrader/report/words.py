@@ -91,12 +91,14 @@ def evidence_title(name: str, value: object) -> str:
 
 
 def evidence_text(value: object, language: Language = ENGLISH) -> str:
-    """A piece of evidence: a number with its unit, or whatever else it is, in words of the language."""
+    """A piece of evidence: a number with its unit and, where it is known, its mean error; or whatever else it is, in
+    words of the language."""
     if not isinstance(value, Mapping):
         return _told(value, language)
     if "value" not in value:
         return ", ".join(f"{language.word(name)} {_told(one, language)}" for name, one in value.items())
-    return f"{_told(value['value'], language)} {value.get('unit') or ''}".strip()
+    error = "" if value.get("error") is None else f" ± {_told(value['error'], language)}"
+    return f"{_told(value['value'], language)}{error} {value.get('unit') or ''}".strip()
 
 
 def _told(value: object, language: Language) -> str:

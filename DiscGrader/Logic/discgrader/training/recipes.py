@@ -58,6 +58,7 @@ class Recipe:
 
 
 _SUDIRMAN = "Sudirman (Mendeley k57fr854j2)"
+_DIGITAL = "digital spines of DiscGrader's phantom"
 
 RECIPES: Mapping[str, Recipe] = {
     "localizer": Recipe("localizer", "train_localizer", "the segmentation of vertebrae, discs and canal"),
@@ -77,6 +78,9 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "operating-points": Recipe(
         "operating_recipe", "train_operating_points", "the operating points that a pack calls its findings by"
+    ),
+    "canal": Recipe(
+        "canal.recipe", "train_canal", "the outline of the canal, whose measures are graded", _DIGITAL, "Apache-2.0"
     ),
     "contrast": Recipe(
         "contrast.recipe", "train_contrast", "the recognition of T1 and T2", f"{SPIDER}, {_SUDIRMAN}, digital spine"
