@@ -28,7 +28,7 @@ PRESENTATION = 1.5
 
 LINE, BARE, TITLE, NAKED = "line", "bare", "title", "naked"
 """Forms in one line, from the widest: all; without what stands beside the grade; the title alone, where there is one;
-without the signs."""
+without the signs, but for those of what is left to be read."""
 TWO, SPLIT, PAIR = "two", "split", "pair"
 """Forms in two lines: what stands beside the grade below it; the grade below the title; the signs below as well, and
 nothing beside the grade."""
@@ -206,7 +206,7 @@ def face_html(face: Face, form: str, size_pt: float) -> str:
         below = f"{lower}{more} {second}".strip()
         return f"{upper}{marks}<br>{below}" if below else upper + marks
     if form == NAKED:
-        return upper
+        return upper if face.cell else upper + marks
     first = upper + marks if form == TITLE else big(face.head) + more + marks
     if not face.second or form in (BARE, TITLE):
         return first

@@ -18,7 +18,7 @@ NARROW: Size = (1.0, 0.75)
 PRESENTED: tuple[Size, ...] = tuple(
     (round(PRESENTATION - 0.05 * step, 2), head)
     for step in range(round((PRESENTATION - 1) / 0.05))
-    for head in (1.0, PLAIN[1])
+    for head in (1.0, PLAIN[1], NARROW[1])
 )
 """The largest first: where it is narrow, headings stay as they are, and grades are as large as they can be with every
 column in sight."""

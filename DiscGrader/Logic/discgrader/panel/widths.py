@@ -55,7 +55,7 @@ class Ruler:
             LINE: head + beside,
             BARE: head,
             TITLE: title + marks,
-            NAKED: title,
+            NAKED: title if face.cell else title + marks,
             TWO: max(head, second),
             SPLIT: max(title + marks, lower + beside) if face.title else max(head, second),
             PAIR: max(title, lower + marks),
@@ -114,16 +114,17 @@ def _need(ruler: Ruler, face: Face, forms: Sequence[str]) -> int:
 
 
 def _chosen(needs: Sequence[Sequence[int]], room: int) -> list[int]:
-    """For each column which of its forms: those that save most become narrower until all fit. Where so much is left
-    over that the table scrolls in any case, all are as wide as can be."""
-    if sum(map(min, needs)) > _SCROLLS * room:
-        return [0] * len(needs)
+    """For each column which of its forms: those that save most become narrower until all fit, and signs go last. Where
+    so much is left over that the table scrolls in any case, all are as wide as can be."""
     chosen = [0] * len(needs)
-    while sum(need[at] for need, at in zip(needs, chosen, strict=True)) > room:
-        saved = [need[at] - min(need[at:]) for need, at in zip(needs, chosen, strict=True)]
-        if max(saved, default=0) <= 0:
-            break
-        chosen[saved.index(max(saved))] += 1
+    if sum(map(min, needs)) > _SCROLLS * room:
+        return chosen
+    for ends in ([len(need) - 1 for need in needs], [len(need) for need in needs]):
+        while sum(need[at] for need, at in zip(needs, chosen, strict=True)) > room:
+            saved = [need[at] - min(need[at:end]) for need, at, end in zip(needs, chosen, ends, strict=True)]
+            if max(saved, default=0) <= 0:
+                break
+            chosen[saved.index(max(saved))] += 1
     return chosen
 
 
