@@ -48,7 +48,7 @@ def test_shipped_packs_say_what_they_are_and_stay_small():
             assert "phantom" in pack.trained_on.data_set and "synthetic images only" in pack.trained_on.statement
         else:
             assert "SPIDER" in pack.trained_on.data_set and pack.trained_on.license == "CC BY 4.0"
-    assert {pack.system for pack in packs if pack.trained_on.synthetic} == {*system_views()}
+    assert {pack.system for pack in packs if pack.trained_on.synthetic} == {*system_views(), "measured-canal"}
     size = sum(path.stat().st_size for pack in packs for path in pack.folder.iterdir())
     assert size < 100e6
 
@@ -60,7 +60,7 @@ def test_phantom_discs_are_found_named_and_graded(graded, phantom):
     for level, disc in truth.items():
         assert np.linalg.norm((found[level].disc.center_lps_mm - disc.center_lps_mm)[1:]) < 5.0
         graded_by = {grade.system for grade in found[level].grades}
-        lumbar = {"calcification"} if find_system("calcification").covers(level) else set()
+        lumbar = {name for name in ("calcification", "measured-canal") if find_system(name).covers(level)}
         assert graded_by == {"pfirrmann", "spider"} | lumbar, "there is no axial series"
     expected = [
         sum(float(value) * p for value, p in found[level].grade_of("pfirrmann", "pfirrmann").probabilities.items())
@@ -130,9 +130,13 @@ def test_command_grades_a_real_stack(data_dir, tmp_path, torch):
     assert [disc["level"] for disc in result["discs"]][:3] == ["L5-S1", "L4-L5", "L3-L4"]
     with (out / "grades.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    lumbar = sum(find_system("calcification").covers(disc["level"]) for disc in result["discs"])
+    lumbar = sum(
+        find_system(name).covers(disc["level"])
+        for name in ("calcification", "measured-canal")
+        for disc in result["discs"]
+    )
     assert len(rows) == 9 * len(result["discs"]) + lumbar, (
-        "2 Pfirrmann grades, 7 findings, and calcification of lumbar discs"
+        "2 Pfirrmann grades, 7 findings, and calcification and the measured canal of lumbar discs"
     )
     assert "<img" in (out / "report.html").read_text(encoding="utf-8")
     mask = read_mask(data_dir / "spider" / "t2_space" / "5_t2_SPACE_mask.nii.gz")

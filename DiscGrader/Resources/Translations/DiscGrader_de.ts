@@ -1663,8 +1663,10 @@ Zone</translation>
             <translation>MSU-Zone des Vorfalls</translation>
         </message>
         <message>
-            <source>Measured</source>
-            <translation>Gemessen</translation>
+            <source>Meas.
+canal</source>
+            <translation>Gem.
+Kanal</translation>
         </message>
         <message>
             <source>Measured canal</source>
