@@ -122,7 +122,7 @@ NOT_SENTENCES = frozenset({
     "tuple[Source, ...]", "Reading | None",
     # Names of nodes and of files' contents, which scenes and scripts go by
     "acquisition transform", "DiscGrader failed", "relabeled segmentation", "by DiscGrader", "{0} herniation {1}",
-    "{0} grades", "DiscGrader saliency", "{0} {1}, saliency overlay", "{0} segmentation", "Binary labelmap",
+    "{0} grades", "DiscGrader saliency", "Saliency overlay, {0} {1}", "{0} segmentation", "Binary labelmap",
     # For the command line and for logs; of random numbers; names that would fit much else
     '--role {0}', '--role "{0}"', "patient {0}", "disc {0}", "drag {0}",
     "nobody is told where nobody listens", "an answer is about what was asked",

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,27 @@ def test_grade_obeys_its_options(fake_engine: None, tmp_path: Path) -> None:
     assert grades["discs"][0]["roi"]["size_mm"][2] == pytest.approx(26)
     assert {one["name"]: one["role"] for one in grades["series"]} == {"T1_sag": "STIR", "T2_sag": "T2"}
     assert grades["settings"]["margin_mm"] == 8
+
+
+def test_grade_tells_what_was_found_and_each_warning_once(
+    fake_engine: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubt = "The sacrum is not in view; if this is wrong, name the lowest disc."
+    find = FakeLocalizer.localize
+
+    def doubted(self, *arguments, **options):
+        found = find(self, *arguments, **options)
+        discs = tuple(replace(disc, warnings=(*disc.warnings, doubt)) for disc in found.discs)
+        return replace(found, discs=discs, warnings=(*found.warnings, doubt), name_doubts=(doubt,))
+
+    monkeypatch.setattr(FakeLocalizer, "localize", doubted)
+    study = write_blocks(tmp_path / "study")
+    assert main(["grade", str(study), "-o", str(tmp_path / "out"), "--no-saliency"]) == 0
+    told = capsys.readouterr()
+    assert told.err.count(doubt) == 1 and f"warning: {doubt}" in told.err
+    lines = {line.split()[0]: line for line in told.out.splitlines() if re.match(r"[LT]\d+-", line)}
+    assert list(lines) == ["L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"], "from the head down"
+    assert "Pfirrmann" in lines["L4-L5"] and "high_grade" not in told.out
 
 
 def test_corrected_boxes_are_graded_as_given(fake_engine: None, tmp_path: Path) -> None:

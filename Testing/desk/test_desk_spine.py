@@ -7,7 +7,7 @@ import pytest
 import slicer
 from discgrader.errors import UsageError
 from discgrader.phantom.findings import DiscFindings
-from PySide6 import QtWidgets
+from PySide6 import QtCore, QtWidgets
 
 
 @pytest.fixture
@@ -94,6 +94,32 @@ def test_a_chosen_spine_becomes_the_study_and_its_truth_is_known(desk, user, tmp
     panel.spines.make(options)
     user.wait(0.3)
     assert truth_of(slicer.mrmlScene, "Digital spine 4 (2)") == truth, "a second one of the same name is another study"
+
+
+def test_the_window_of_true_grades_shows_those_alone_that_differ(desk, user):
+    from types import SimpleNamespace
+
+    from discgrader.panel.truth import show_truth, truth_html
+
+    disc = SimpleNamespace(final_grade=lambda system, task: {"pfirrmann": "3", "size": "0"}.get(task))
+    reading = SimpleNamespace(levels=("L4-L5",), disc=lambda level: disc)
+    truth = {("L4-L5", "pfirrmann", "pfirrmann"): "4", ("L4-L5", "msu", "size"): "0", ("L5-S1", "msu", "size"): "1"}
+    told = {only: truth_html(truth, reading, only) for only in (False, True)}
+    assert told[False].count("<tr>") == 3 and "✓" in told[False]
+    assert told[True].count("<tr>") == 2 and "Pfirrmann" in told[True] and "✓" not in told[True]
+    seen = []
+
+    def answer():
+        dialog = QtWidgets.QApplication.activeModalWidget()
+        browser, box = dialog.findChild(QtWidgets.QTextBrowser), dialog.findChild(QtWidgets.QCheckBox)
+        seen.append(browser.toPlainText())
+        box.click()
+        seen.append(browser.toPlainText())
+        dialog.reject()
+
+    QtCore.QTimer.singleShot(100, answer)
+    show_truth(desk.window, "1 of 2 grades are the true ones.", told)
+    assert "✓" in seen[0] and "✗" in seen[0] and "✓" not in seen[1] and "✗" in seen[1]
 
 
 def test_the_buttons_are_there_and_say_what_is_not_known(desk, user):

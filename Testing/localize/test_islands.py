@@ -7,13 +7,13 @@ from discgrader.localize.labels import Label
 from synthetic_result import synthetic_localization
 
 
-def with_island(found, away_mm, level=1):
+def with_island(found, away_mm, level=1, half=1):
     """The label map with a few more voxels of vertebra, so far from the middle of a disc along its axes."""
     disc = found.discs[level]
     point = disc.center_lps_mm + disc.roi.axes_lps @ np.array(away_mm, float)
     index = np.round(found.segmentation.lps_to_index(point)).astype(int)
-    low = np.clip(index - 1, 0, np.array(found.segmentation.size) - 1)
-    high = np.clip(index + 2, 1, np.array(found.segmentation.size))
+    low = np.clip(index - half, 0, np.array(found.segmentation.size) - 1)
+    high = np.clip(index + 1 + half, 1, np.array(found.segmentation.size))
     array = found.segmentation.array.copy()
     part = array[low[2] : high[2], low[1] : high[1], low[0] : high[0]]
     assert part.size and not part.any(), "there is something already"
@@ -32,8 +32,10 @@ def test_islands_before_the_spine_are_taken_out_and_nothing_else(left_handed):
         np.array_equal(cleaned.array, found.segmentation.array)
         and cleaned.array.dtype == found.segmentation.array.dtype
     )
+    speck = with_island(found, (0.0, -36.0, 0.0), half=0)
+    assert np.array_equal(without_islands(speck, found.discs).array, found.segmentation.array)
     for away_mm in ((0.0, -34.0, 0.0), (0.0, 45.0, 0.0)):
-        kept = with_island(found, away_mm)
+        kept = with_island(found, away_mm, half=2)
         assert without_islands(kept, found.discs) is kept
 
 

@@ -140,8 +140,8 @@ def test_names_shift_with_grades_saliency_and_segments(graded):
     assert after["rows"]["L4-L5", "pfirrmann"]["label"] == "V"
     assert after["rows"]["L3-L4", "pfirrmann"]["reader_grade"] == "5"
     assert (
-        after["maps"]["L4-L5 Pfirrmann grade, saliency overlay"]
-        == before["maps"]["L5-S1 Pfirrmann grade, saliency overlay"]
+        after["maps"]["Saliency overlay, L4-L5 Pfirrmann grade"]
+        == before["maps"]["Saliency overlay, L5-S1 Pfirrmann grade"]
     )
     assert [name for name, _ in after["segments"]][-5:] == shifted
     result = result_from_scene(graded.scene)
@@ -270,8 +270,8 @@ def test_undo_of_a_regraded_box_brings_its_saliency_back(graded):
     grade_blocks_anew(graded, "L4-L5", (2.0, 3.0, 4.0))
     after = state(graded)
     assert (
-        after["maps"]["L4-L5 Pfirrmann grade, saliency overlay"]
-        != before["maps"]["L4-L5 Pfirrmann grade, saliency overlay"]
+        after["maps"]["Saliency overlay, L4-L5 Pfirrmann grade"]
+        != before["maps"]["Saliency overlay, L4-L5 Pfirrmann grade"]
     )
     graded.logic.undo()
     assert state(graded) == before

@@ -50,7 +50,7 @@ def test_a_box_or_segment_that_is_renamed_renames_the_disc(reader):
         named.SetName("T12-L1")
         assert set(reader.logic.reading().levels) == {*LEVELS[:4], "T12-L1"}
         assert reader.logic.readings.node("T12-L1").GetName() == segment(reader, "T12-L1").GetName() == "T12-L1"
-        assert reader.scene.GetFirstNodeByName("T12-L1 Pfirrmann grade, saliency overlay") is not None
+        assert reader.scene.GetFirstNodeByName("Saliency overlay, T12-L1 Pfirrmann grade") is not None
         reader.logic.undo()
         assert reader.logic.reading().levels == LEVELS and reader.logic.readings.of().history.undo_words is None
 
@@ -73,17 +73,17 @@ def test_a_box_is_graded_with_saliency_where_a_hand_lets_go_though_it_was_graded
     assert asked[-1] is True and not reader.logic.reading().disc("L3-L4").is_stale
     box.InvokeEvent(box.PointEndInteractionEvent)
     assert asked[-1] is False
-    assert reader.scene.GetFirstNodeByName("L3-L4 Pfirrmann grade, saliency overlay") is not None
+    assert reader.scene.GetFirstNodeByName("Saliency overlay, L3-L4 Pfirrmann grade") is not None
 
 
 def test_a_box_that_is_deleted_deletes_its_disc(reader):
     reader.scene.RemoveNode(reader.logic.readings.node("L3-L4"))
     assert reader.logic.readings.of().history.undo_words == "Undo: delete L3-L4"
     assert not any("L3-L4" in row["level"] for row in rows_from_node(text(reader, "table")))
-    assert reader.scene.GetFirstNodeByName("L3-L4 Pfirrmann grade, saliency overlay") is None
+    assert reader.scene.GetFirstNodeByName("Saliency overlay, L3-L4 Pfirrmann grade") is None
     reader.logic.undo()
     assert reader.logic.readings.node("L3-L4") is not None and reader.scene.GetFirstNodeByName(
-        "L3-L4 Pfirrmann grade, saliency overlay"
+        "Saliency overlay, L3-L4 Pfirrmann grade"
     )
 
 

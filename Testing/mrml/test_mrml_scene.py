@@ -181,7 +181,7 @@ def test_nodes_are_filed_by_study(host, result):
     }
     assert folder["ROI boxes"] == LEVELS
     assert folder["Series"] == ["blocks segmentation", "T2_sag", "T1_sag"]
-    assert folder["Saliency"] == [f"{level} Pfirrmann grade, saliency overlay" for level in LEVELS]
+    assert folder["Saliency"] == [f"Saliency overlay, {level} Pfirrmann grade" for level in LEVELS]
     assert folder["Tables"] == ["blocks grades", "blocks grades.json", "blocks reading"]
 
 
@@ -249,7 +249,7 @@ def test_bundle_keeps_looks_folders_and_views(host, result, tmp_path):
     boxes = {node.GetName(): node for node in nodes_by_class(host.scene, "vtkMRMLMarkupsROINode")}
     expected = scale_of("pfirrmann", "pfirrmann").grade("5").rgb
     assert boxes["L5-S1"].GetDisplayNode().GetSelectedColor() == pytest.approx(expected, abs=1e-3)
-    over = host.scene.GetFirstNodeByName("L5-S1 Pfirrmann grade, saliency overlay")
+    over = host.scene.GetFirstNodeByName("Saliency overlay, L5-S1 Pfirrmann grade")
     display = over.GetDisplayNode()
     assert display.GetApplyThreshold() and display.GetLowerThreshold() == pytest.approx(0.3)
     assert display.GetColorNode().GetName() == "DiscGrader saliency"

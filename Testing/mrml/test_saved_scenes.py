@@ -55,7 +55,7 @@ def assert_shows(scene, before: dict, described: bool = True) -> None:
             assert now[study]["roi"][name]["color"] == pytest.approx(box["color"], abs=1e-3)
             assert not described or now[study]["roi"][name]["description"] == box["description"]
         # Maps were named after their grade alone then, and are until the study is read on.
-        maps = {name.removesuffix(", saliency overlay"): one for name, one in now[study].get("saliency", {}).items()}
+        maps = {name.removeprefix("Saliency overlay, "): one for name, one in now[study].get("saliency", {}).items()}
         assert maps.keys() == kinds.get("saliency", {}).keys()
         for name, one in kinds.get("saliency", {}).items():
             assert maps[name]["bounds_mm"] == pytest.approx(one["bounds_mm"], abs=0.02)

@@ -201,7 +201,7 @@ def test_what_is_deleted_while_it_is_graded(work, engine, volumes, graded, scene
         assert len(study_nodes(scene, "my T2", "saliency")) == 5, "what was graded before is still there"
     elif what == "box":
         assert end == "completed" and {row["level"] for row in rows_from_node(value)} == {*LEVELS} - {"L4-L5"}
-        assert not scene.GetFirstNodeByName("L4-L5 Pfirrmann grade, saliency overlay"), "its map goes with it"
+        assert not scene.GetFirstNodeByName("Saliency overlay, L4-L5 Pfirrmann grade"), "its map goes with it"
     else:
         assert end == "error" and "All boxes were deleted" in str(value)
 

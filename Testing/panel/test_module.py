@@ -99,7 +99,7 @@ def test_grade_gives_the_table_and_shows_boxes_and_saliency(logic, engine, volum
     assert boxes(host.scene) == LEVELS
     colors = {host.scene.GetFirstNodeByName(level).GetDisplayNode().GetSelectedColor() for level in LEVELS}
     assert len(colors) == 5
-    saliency = host.scene.GetFirstNodeByName("L5-S1 Pfirrmann grade, saliency overlay")
+    saliency = host.scene.GetFirstNodeByName("Saliency overlay, L5-S1 Pfirrmann grade")
     assert saliency.GetDisplayNode().GetApplyThreshold()
     result = result_from_scene(host.scene)
     assert [one.name for one in result.study.series] == ["my T2", "my T1"]
@@ -205,7 +205,7 @@ def test_show_grade_brings_up_its_series_saliency_and_box(logic, volumes, host):
     logic.showGrade("L4-L5", "pfirrmann", "pfirrmann")
     layers = view.GetSliceCompositeNode()
     assert layers.GetBackgroundVolumeID() == volumes["T2"].GetID()
-    assert host.scene.GetNodeByID(layers.GetForegroundVolumeID()).GetName() == "L4-L5 Pfirrmann grade, saliency overlay"
+    assert host.scene.GetNodeByID(layers.GetForegroundVolumeID()).GetName() == "Saliency overlay, L4-L5 Pfirrmann grade"
     shown = {level: host.scene.GetFirstNodeByName(level).GetDisplayNode().GetOutlineOpacity() for level in LEVELS}
     assert max(shown, key=shown.get) == "L4-L5"
     logic.showGrade("L4-L5", "spider", "bulging")

@@ -6056,6 +6056,10 @@ offen</translation>
             <translation>Noch ist nichts eingestuft.</translation>
         </message>
         <message>
+            <source>Only grades that differ</source>
+            <translation>Nur abweichende Einstufungen</translation>
+        </message>
+        <message>
             <source>Task</source>
             <translation>Merkmal</translation>
         </message>

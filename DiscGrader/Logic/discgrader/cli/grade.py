@@ -19,6 +19,8 @@ from discgrader.progress import Progress
 
 if TYPE_CHECKING:
     from discgrader.grading.results import StudyResult
+    from discgrader.report.account import Account
+    from discgrader.report.impression import LevelImpression
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -91,17 +93,35 @@ def write_scene_file(result: "StudyResult", folder: Path, progress: Progress) ->
 
 def _print_summary(result: "StudyResult", out: Path) -> None:
     from discgrader.grading.results import all_warnings
+    from discgrader.report.account import Account
+    from discgrader.report.impression import impression_of
+    from discgrader.report.plates import SYNTHETIC_SIGN
 
-    for graded in reversed(result.discs):
-        print(f"{graded.disc.level:8} " + ", ".join(f"{grade.task} {grade.label}" for grade in graded.grades))
+    account = Account(result)
+    for graded in account.discs:
+        print(f"{graded.disc.level:8} {_in_a_line(account, impression_of(account, graded.disc.level))}")
+    of_study = all_warnings(result)
+    doubts = {*result.localization.name_doubts, *of_study}
     of_discs = (
-        f"{graded.disc.level}: {warning}" for graded in reversed(result.discs) for warning in graded.disc.warnings
+        f"{graded.disc.level}: {warning}"
+        for graded in account.discs
+        for warning in graded.disc.warnings
+        if warning not in doubts
     )
-    for warning in dict.fromkeys((*all_warnings(result), *of_discs)):
+    for warning in dict.fromkeys((*of_study, *of_discs)):
         print(f"warning: {warning}", file=sys.stderr)
-    for pack, statement in dict.fromkeys(
-        (grade.pack, grade.trained_on) for graded in result.discs for grade in graded.grades
+    for pack, synthetic, statement in dict.fromkeys(
+        (grade.pack, grade.synthetic, grade.trained_on) for graded in result.discs for grade in graded.grades
     ):
-        print(f"{pack}: {statement}")
+        print(f"{pack}{SYNTHETIC_SIGN if synthetic else ''}: {statement}")
     print(f"{RESEARCH_USE}.")
     print(f"Results are in {out}; open {out / 'report.html'}.")
+
+
+def _in_a_line(account: "Account", level: "LevelImpression") -> str:
+    """What was found of a disc, the worst first, and by which system."""
+    from discgrader.report.impression import sure_of
+
+    if not level.graded:
+        return "not graded"
+    return "; ".join(f"{one.words} ({sure_of(account, one)})" for one in level.findings) or "no finding"

@@ -12,6 +12,9 @@ IN_FRONT_MM = 40.0
 """What lies wholly so far before the middles of the discs is bowel or vessel; the front of the largest vertebra reaches
 25 mm before them. Nothing that grades a disc looks so far (`grading.evidence.HALF_DEPTH_MM`, `grading.view`)."""
 
+SPECK_IN_FRONT_MM, SPECK_MM3 = 30.0, 200.0
+"""The same of what is smaller than any vertebra's own part on a slice: it can be nothing that belongs to the spine."""
+
 
 def without_islands(segmentation: Volume, discs: Sequence[Disc]) -> Volume:
     """A label map without the islands that lie far in front of the discs.
@@ -37,8 +40,9 @@ def without_islands(segmentation: Volume, discs: Sequence[Disc]) -> Volume:
     reach = np.full(count + 1, -np.inf)
     number = islands[tuple(inside.T)]
     np.maximum.at(reach, number, _backwards_mm(segmentation.index_to_lps(inside[:, ::-1].astype(float)), discs))
-    gone = np.flatnonzero(reach < -IN_FRONT_MM)
-    gone = gone[gone > 0]
+    volume_mm3 = np.bincount(number, minlength=count + 1) * np.prod(segmentation.spacing_mm)
+    far = (reach < -IN_FRONT_MM) | ((reach < -SPECK_IN_FRONT_MM) & (volume_mm3 < SPECK_MM3))
+    gone = np.flatnonzero(far & (volume_mm3 > 0))
     if not len(gone):
         return segmentation
     return segmentation.with_array(

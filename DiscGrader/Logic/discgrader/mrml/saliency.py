@@ -44,10 +44,10 @@ _INFERNO = np.array(
 def map_name(level: str, system: str, task: str) -> str:
     """What a map is called.
 
-    Slicer's views write it with the opacity of the layer behind it, such as ``(50%)``: it must not read as a grade's
-    probability.
+    Slicer's views write as much of it as they have room for, with the opacity of the layer behind it, such as
+    ``(50%)``: what it is comes first, so that this never reads as a grade's probability.
     """
-    return f"{level} {find_task(system, task).title}, saliency overlay"
+    return f"Saliency overlay, {level} {find_task(system, task).title}"
 
 
 def empty_map(scene, name: str):

@@ -336,9 +336,9 @@ def _evidence(evidence: Mapping[str, object], colors: Colors) -> str:
             continue
         source = value.get("source", "") if isinstance(value, Mapping) else ""
         row = _row("", name, value)
+        below = f'<br><small style="color:{colors.faint}">{escape(in_language(str(source)))}</small>' if source else ""
         rows.append(
-            f"<tr><td>{escape(row.title)}</td><td><b>{escape(row.text)}</b>{_usual(row.usual, colors)}</td>"
-            f'<td style="color:{colors.faint}"><small>{escape(in_language(str(source or "")))}</small></td></tr>'
+            f"<tr><td>{escape(row.title)}{below}</td><td><b>{escape(row.text)}</b>{_usual(row.usual, colors)}</td></tr>"
         )
     return _titled(_("Evidence"), f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>') if rows else ""
 

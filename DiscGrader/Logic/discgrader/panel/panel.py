@@ -319,7 +319,8 @@ class Panel(Actions):
         if not truth:
             self.say(_("The true grades of this study are not known."))
             return
-        show_truth(self.ui.truthButton.window(), agreement_text(truth, reading), truth_html(truth, reading))
+        told = {only: truth_html(truth, reading, only) for only in ((False,) if reading is None else (False, True))}
+        show_truth(self.ui.truthButton.window(), agreement_text(truth, reading), told)
 
     @property
     def _position(self) -> int:

@@ -60,14 +60,23 @@ def truth_of(scene, study: str | None) -> dict[tuple[str, str, str], str]:
     return {}
 
 
-def truth_html(truth: Mapping[tuple[str, str, str], str], reading: Reading | None) -> str:
+def truth_html(truth: Mapping[tuple[str, str, str], str], reading: Reading | None, only_differing: bool = False) -> str:
     """The true grades beside those that stand, one row a level and task that was graded; all where nothing was.
-    The highest level comes first, as in the table of grades."""
+    The highest level comes first, as in the table of grades.
+
+    Parameters
+    ----------
+    truth : mapping of (str, str, str) to str
+        By level, system and task.
+    reading : Reading or None
+    only_differing : bool
+        Leave out what is graded as it is.
+    """
     rows = []
     highest_first = {level: place for place, level in enumerate(from_the_top({key[0] for key in truth}))}
     for (level, system, task), grade in sorted(truth.items(), key=lambda one: highest_first[one[0][0]]):
         given = _given(reading, level, system, task)
-        if reading is not None and given is None:
+        if reading is not None and (given is None or (only_differing and given == grade)):
             continue
         rows.append(_html_row(level, system, task, grade, given))
     heads = (_("Level"), _("Task"), _("True"), _("Graded"), "")
@@ -99,13 +108,27 @@ def agreement_text(truth: Mapping[tuple[str, str, str], str], reading: Reading |
     return _("{right} of {count} grades are the true ones.").format(right=right, count=len(graded))
 
 
-def show_truth(parent, text: str, html: str) -> None:
-    """Show the true grades in a window of their own."""
+def show_truth(parent, text: str, tables: Mapping[bool, str]) -> None:
+    """Show the true grades in a window of their own.
+
+    Parameters
+    ----------
+    parent : QWidget
+    text : str
+        How many agree.
+    tables : mapping of bool to str
+        What is shown of all, and of those alone that differ; one of them where nothing was graded.
+    """
     dialog = qt.QDialog(parent)
     dialog.setWindowTitle(_("True grades"))
     outer, browser = qt.QVBoxLayout(dialog), qt.QTextBrowser()
     outer.addWidget(qt.QLabel(text))
-    browser.setHtml(html)
+    if True in tables:
+        differing = qt.QCheckBox(_("Only grades that differ"))
+        differing.objectName = "differingCheckBox"
+        differing.connect("toggled(bool)", lambda only: browser.setHtml(tables[only]))
+        outer.addWidget(differing)
+    browser.setHtml(tables[False])
     outer.addWidget(browser)
     buttons = qt.QDialogButtonBox()
     buttons.addButton(_("Close"), qt.QDialogButtonBox.RejectRole).connect("clicked()", dialog.reject)
