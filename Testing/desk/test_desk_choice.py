@@ -194,7 +194,7 @@ def shown(panel, desk) -> Shown:
     foreground = desk.layout.sliceWidget("Yellow").mrmlSliceCompositeNode().GetForegroundVolumeID()
     saliency = slicer.mrmlScene.GetNodeByID(foreground) if foreground else None
     if saliency is not None:
-        assert saliency.GetName().startswith(attribute(saliency, "Level"))
+        assert saliency.GetName().startswith(f"Saliency overlay, {attribute(saliency, 'Level')}")
     told = panel.ui.detailsBrowser.toPlainText().split()
     level = panel.state.level
     return Shown(

@@ -61,7 +61,7 @@ def test_a_clicked_cell_brings_the_views_and_tells_everything(graded, user, desk
     axial = desk.layout.sliceWidget("Red").mrmlSliceNode()
     assert axial.GetSliceOffset() == pytest.approx(center[2], abs=2.5)
     foreground = desk.layout.sliceWidget("Yellow").mrmlSliceCompositeNode().GetForegroundVolumeID()
-    assert slicer.mrmlScene.GetNodeByID(foreground).GetName().startswith("L2-L3")
+    assert slicer.mrmlScene.GetNodeByID(foreground).GetName().startswith("Saliency overlay, L2-L3")
     told = graded.ui.detailsBrowser.toPlainText()
     assert "L2-L3" in told and "nucleus to CSF".lower() in told.lower() and "Homogeneous bright nucleus" in told
 

@@ -60,7 +60,7 @@ def test_the_chosen_grade_is_shown_over_the_picture_as_soon_as_there_is_one(pane
     assert composite.GetForegroundVolumeID() is None
     finish(panel, user, panel.ui.gradeButton)
     shown = slicer.mrmlScene.GetNodeByID(composite.GetForegroundVolumeID() or "")
-    assert shown is not None and shown.GetName().startswith("L4-L5 Pfirrmann")
+    assert shown is not None and shown.GetName().startswith("Saliency overlay, L4-L5 Pfirrmann")
 
 
 def test_an_opened_reading_is_not_unsaved(graded, desk, user, tmp_path):
@@ -82,9 +82,9 @@ def test_a_level_is_accepted_by_key_but_for_what_is_only_possible_and_it_is_said
     press(desk, "Shift+A")
     disc = graded.logic.reading().disc("L4-L5")
     assert disc.status(*HERNIATION) == UNREAD and disc.status(*PFIRRMANN) == ACCEPTED
-    assert told(graded) == "Done: accept L4-L5. Still unread, as only possible or contradicted: 1."
+    assert told(graded) == "Done: accept L4-L5. 1 left open: possible or contradicted."
     press(desk, "Shift+A")
-    assert told(graded) == "Still unread, as only possible or contradicted: 1."
+    assert told(graded) == "1 left open: possible or contradicted."
     press(desk, "U")
     assert graded.state.chosen[1:] != PFIRRMANN
     graded.choose(("L4-L5", *HERNIATION))

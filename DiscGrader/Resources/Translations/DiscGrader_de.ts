@@ -603,6 +603,10 @@
             <translation>Auf {inputs}: {counts}. {method}.</translation>
         </message>
         <message>
+            <source>Operating points</source>
+            <translation>Schwellenwerte</translation>
+        </message>
+        <message>
             <source>Overview</source>
             <translation>Übersicht</translation>
         </message>
@@ -1898,7 +1902,7 @@ wurzel</translation>
         </message>
         <message>
             <source>Operating point</source>
-            <translation>Arbeitspunkt</translation>
+            <translation>Schwellenwert</translation>
         </message>
         <message>
             <source>Osteo-
@@ -4694,10 +4698,6 @@ platte</translation>
             <translation>Wiederholen ist fehlgeschlagen.</translation>
         </message>
         <message>
-            <source>Still unread, as only possible or contradicted: {number}.</source>
-            <translation>Noch offen, da nur möglich oder im Widerspruch: {number}.</translation>
-        </message>
-        <message>
             <source>The box cannot be fitted.</source>
             <translation>Die Box lässt sich nicht anpassen.</translation>
         </message>
@@ -4760,6 +4760,10 @@ platte</translation>
         <message>
             <source>Undo did not work.</source>
             <translation>Rückgängigmachen ist fehlgeschlagen.</translation>
+        </message>
+        <message>
+            <source>{number} left open: possible or contradicted.</source>
+            <translation>{number} offen: nur möglich oder im Widerspruch.</translation>
         </message>
         <message>
             <source>{scale} has no grade {digit}; it has {labels}.</source>

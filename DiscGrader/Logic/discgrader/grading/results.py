@@ -17,6 +17,9 @@ from discgrader.localize.disc import Disc, DiscInJson, Localization
 Maps = Mapping[tuple[str, str], tuple[str, VolumePart]]
 """Saliency of one disc: (system, task) to the name of a series and the map in its geometry."""
 
+OPERATING_POINT = "operating_point"
+"""Where `Grade.told` has the call."""
+
 
 @dataclass(frozen=True)
 class Grade:
@@ -89,7 +92,7 @@ class Grade:
         """The evidence, by which operating point the grade was called, and whose habit it follows, where it does."""
         told = dict(self.evidence)
         if self.call is not None:
-            told["operating_point"] = {"title": "Operating point", "value": self.call.in_words}
+            told[OPERATING_POINT] = {"title": "Operating point", "value": self.call.in_words}
         if self.read_as:
             told["read_as"] = {"title": "Graded as the readers do of", "value": self.read_as}
         return told

@@ -265,7 +265,7 @@ class Actions(FileActions):
     def _left_of(self, level: str) -> str:
         """What is left to be decided one by one once a level was accepted; empty where nothing is."""
         number = len(wants_decision(self.logic.readings.of(self.study).history.reading.disc(level)))
-        left = _("Still unread, as only possible or contradicted: {number}.").format(number=number)
+        left = _("{number} left open: possible or contradicted.").format(number=number)
         return left if number else ""
 
     def withdraw_grade(self, key: Key) -> None:

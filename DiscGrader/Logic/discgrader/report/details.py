@@ -10,7 +10,7 @@ from discgrader.grading.contributions import KEY
 from discgrader.grading.headings import percent
 from discgrader.grading.herniation_box import evidence_box
 from discgrader.grading.place import axial_slice_read, sagittal_place
-from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.grading.results import OPERATING_POINT, DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition
 from discgrader.grading.series_choice import shows_discs
 from discgrader.grading.systems import find_system, systems
@@ -329,7 +329,7 @@ def _evidence(account: Account, disc: DiscResult) -> Html | None:
     found: dict[tuple[str, str, Usual | None], list[str]] = {}
     for grade in _of_packs(account, disc):
         for name, value in grade.told.items():
-            if name == KEY:
+            if name in (KEY, OPERATING_POINT):
                 continue
             title, text = account.word(evidence_title(name, value)), evidence_text(value, account.language)
             told = title, text, usual_of(value, account.language)
@@ -341,7 +341,19 @@ def _evidence(account: Account, disc: DiscResult) -> Html | None:
         for (title, text, usual), tasks in found.items()
     ]
     title = tag("h4", account.say("Evidence"))
-    return tag("div", title, tag("dl", items), _pushed_by(account, disc), class_="evidence")
+    return tag("div", title, tag("dl", items), _pushed_by(account, disc), _called(account, disc), class_="evidence")
+
+
+def _called(account: Account, disc: DiscResult) -> Html | None:
+    """From which probability on each finding was called."""
+    items = [
+        tag("li", f"{account.short_heading(grade.system, grade.task)}: ", evidence_text(point, account.language))
+        for grade in _of_packs(account, disc)
+        if (point := grade.told.get(OPERATING_POINT)) is not None
+    ]
+    if not items:
+        return None
+    return tag("div", tag("h4", account.say("Operating points")), tag("ul", items), class_="pushes called")
 
 
 def _value(text: str, usual: Usual | None) -> Html:
