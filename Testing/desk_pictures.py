@@ -138,7 +138,7 @@ class Tour:
         panel.menu.close()
         panel.set_grade(panel.state.chosen, "5", "Collapsed on all slices")
         self.picture("overridden")
-        panel.move(levels=1)
+        panel.keys.walk.move(levels=1)
         panel.accept()
         self.picture("accepted")
         panel.choose(CHOSEN)

@@ -324,3 +324,20 @@ def test_a_box_of_ones_own_is_not_the_chosen_disc(graded, user, desk):
     check(graded, user, desk, number)
     slicer.mrmlScene.RemoveNode(own)
     assert graded.state.grid.levels == LEVELS
+
+
+def test_what_is_switched_off_is_not_chosen_and_comes_back_when_it_is_switched_on(graded, user, desk):
+    click_cell(graded, user, CHOSEN, PFIRRMANN)
+    number = next(disc.number for disc in graded.logic.reading(graded.study).present if disc.level == CHOSEN)
+    item, off = graded.systems.systems["pfirrmann"], QtCore.Qt.Unchecked
+    item.setCheckState(0, off)
+    user.wait(0.3)
+    now = graded.state.chosen
+    assert now[0] == CHOSEN and now[1:] in graded.state.grid.columns and now[1] == "spider"
+    assert shown(graded, desk).handles == shown(graded, desk).details == number
+    assert "Pfirrmann grade" not in graded.ui.detailsBrowser.toPlainText()
+    key(desk, "0")
+    assert decided(graded) == {}, "a digit speaks of what is shown"
+    item.setCheckState(0, QtCore.Qt.Checked)
+    user.wait(0.3)
+    assert graded.state.chosen == (CHOSEN, *PFIRRMANN)

@@ -75,7 +75,11 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
 
         click_cell(panel, user, "L4-L5", PFIRRMANN)
         composite = desk.layout.sliceWidget("Yellow").mrmlSliceCompositeNode()
-        assert slicer.mrmlScene.GetNodeByID(composite.GetForegroundVolumeID()).GetName().startswith("Saliency overlay, L4-L5")
+        assert (
+            slicer.mrmlScene.GetNodeByID(composite.GetForegroundVolumeID())
+            .GetName()
+            .startswith("Saliency overlay, L4-L5")
+        )
         user.drag("Yellow", center_of(panel, "L4-L5"), (0.0, 6.0, 3.0))
         settled(panel, user)
         moved = boxes(panel)

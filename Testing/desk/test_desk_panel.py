@@ -249,7 +249,7 @@ def test_the_panel_scrolls_to_the_cell_that_a_key_chooses(graded, user, desk):
     area.setFixedHeight(200)
     area.verticalScrollBar().setValue(0)
     user.wait(0.1)
-    graded.move(levels=4)
+    graded.keys.walk.move(levels=4)
     user.wait(0.1)
     label = widget_of(graded, "L5-S1", PFIRRMANN)
     seen = QtWidgets.QWidget.visibleRegion(label).boundingRect()

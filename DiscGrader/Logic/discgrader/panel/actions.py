@@ -169,20 +169,6 @@ class Actions(FileActions):
         if study == self.study and level in grid.levels and grid.columns:
             self.choose((level, *(chosen[1:] if chosen and chosen[1:] in grid.columns else grid.columns[0])))
 
-    def move(self, levels: int = 0, columns: int = 0) -> None:
-        """Choose the cell so many rows below and columns to the right, stopping at the ends."""
-        grid, chosen = self.state.grid, self.state.chosen
-        if not grid.levels or not grid.columns:
-            return
-        if chosen is None or chosen[0] not in grid.levels or chosen[1:] not in grid.columns:
-            level = chosen[0] if chosen and chosen[0] in grid.levels else grid.levels[0 if levels >= 0 else -1]
-            self.choose((level, *grid.columns[0]))
-            return
-        row, column = grid.next_level(chosen[0], levels), grid.next_column(*chosen[1:], columns)
-        key = (row or chosen[0], *(column or chosen[1:]))
-        if key != chosen:
-            self.choose(key)
-
     def accept(self) -> None:
         """Accept the pack's grade of the chosen cell."""
         if self._catch_up():

@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 from discgrader.imaging.study import LeftOut
 from discgrader.mrml.hierarchy import NOT_CHOSEN
 from discgrader.panel.controls import controls_of
-from discgrader.panel.grid import Key, grid_of
+from discgrader.panel.grid import Grid, Key, grid_of
 from discgrader.panel.state import Computing, PanelState, SeriesState
 from discgrader.panel.study import StudyState
 from discgrader.panel.words import PackFacts, in_language
@@ -30,6 +30,15 @@ def _chosen_level(parameters, study: StudyState) -> str | None:
         return level if known else None
     disc = reading.numbered(number) if parameters.chosenStudy == study.name else None
     return None if disc is None else disc.level
+
+
+def _with_a_column(chosen: Key | None, grid: Grid) -> Key | None:
+    """The chosen cell; where its task is switched off, the first one of its disc that is not, of its system where there
+    is one."""
+    if chosen is None or chosen[1:] in grid.columns or not grid.columns:
+        return chosen
+    own = [column for column in grid.columns if column[0] == chosen[1]]
+    return (chosen[0], *(own or grid.columns)[0])
 
 
 def panel_state(
@@ -61,12 +70,13 @@ def panel_state(
     """
     off, hidden = tuple(parameters.grading.systemsOff), tuple(parameters.grading.hiddenTasks)
     live = {**computing.graded, **computing.regraded}
+    grid = grid_of(study.boxes, study.reading, packs, off, hidden, live)
     state = PanelState(
         study=study,
         series=series,
         computing=computing,
-        grid=grid_of(study.boxes, study.reading, packs, off, hidden, live),
-        chosen=chosen_cell(parameters, study),
+        grid=grid,
+        chosen=_with_a_column(chosen_cell(parameters, study), grid),
         packs=tuple(pack for name, pack in packs.items() if name not in off),
         systems_off=off,
         hidden_tasks=hidden,

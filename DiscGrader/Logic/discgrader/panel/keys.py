@@ -186,12 +186,12 @@ class KeysView:
 
     def __init__(self, ui, actions: Actions) -> None:
         self._ui, self._actions = ui, actions
-        walk = Walk(actions)
+        self.walk = walk = Walk(actions)
         acts: dict[str, Callable[[], object]] = {
-            "next_level": lambda: actions.move(levels=1),
-            "previous_level": lambda: actions.move(levels=-1),
-            "next_task": lambda: actions.move(columns=1),
-            "previous_task": lambda: actions.move(columns=-1),
+            "next_level": lambda: walk.move(levels=1),
+            "previous_level": lambda: walk.move(levels=-1),
+            "next_task": lambda: walk.move(columns=1),
+            "previous_task": lambda: walk.move(columns=-1),
             "table": actions.switch_table,
             "first_level": lambda: walk.level_end(0),
             "last_level": lambda: walk.level_end(-1),
@@ -276,6 +276,10 @@ _CLICKED = {
 """The widgets that keys click on."""
 
 
+_WIDEST, _FRAME = "Ctrl+Shift+PgDown", 16
+"""The longest keys that a field shows whole, and what its frame takes, in points of the screen."""
+
+
 class KeyDialog:
     """The dialog in which the user chooses keys.
 
@@ -297,6 +301,7 @@ class KeyDialog:
             form = qt.QFormLayout()
             for action in some:
                 edit = qt.QKeySequenceEdit(qt.QKeySequence(keys.key_of(action.name)))
+                edit.setMinimumWidth(qt.QFontMetrics(edit.font).horizontalAdvance(_WIDEST) + _FRAME)
                 form.addRow(action.title + ":", edit)
                 self.edits[action.name] = edit
             columns.addLayout(form)

@@ -190,11 +190,16 @@ class Panel(Actions):
         self.show()
         self.settle_choice()
         self.display.apply()
-        if before.chosen is None and before.study.is_graded and before.study.name == study.name:
-            # Its disc may be there again after it was gone.
+        if before.study.is_graded and before.study.name == study.name and self._is_to_be_brought(before):
             self.show_chosen()
         if self.discs.is_to_be_graded_again(self.state):
             self.computation.grade_or_stop()
+
+    def _is_to_be_brought(self, before: PanelState) -> bool:
+        """Whether the chosen disc may be there again after it was gone, or another task is chosen as its own was
+        switched off."""
+        now = self.state
+        return before.chosen is None or (before.chosen != now.chosen and before.grid.columns != now.grid.columns)
 
     def refresh_soon(self) -> None:
         """Show what the scene holds, in a moment; of many calls only once."""

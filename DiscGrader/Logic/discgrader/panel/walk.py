@@ -68,6 +68,20 @@ class Walk:
     def __init__(self, actions: Actions) -> None:
         self._actions = actions
 
+    def move(self, levels: int = 0, columns: int = 0) -> None:
+        """Choose the cell so many rows below and columns to the right, stopping at the ends; another level keeps the
+        task, or in the summary what the cells tell."""
+        grid, chosen = self._actions.state.grid, self._actions.state.chosen
+        if not grid.levels or not grid.columns:
+            return
+        if chosen is None or chosen[0] not in grid.levels or chosen[1:] not in grid.columns:
+            level = chosen[0] if chosen and chosen[0] in grid.levels else grid.levels[0 if levels >= 0 else -1]
+            self._choose((level, *grid.columns[0]))
+        elif levels:
+            self._choose(self._on_level(grid.next_level(chosen[0], levels) or chosen[0], chosen))
+        else:
+            self._choose((chosen[0], *(grid.next_column(*chosen[1:], columns) or chosen[1:])))
+
     def unread(self, step: int = 1) -> None:
         """Choose the next grade that nobody has decided on, across levels and systems."""
         cells = self._actions.state.grid.cells
@@ -86,7 +100,7 @@ class Walk:
         key = next_system(grid, chosen, step)
         if key is not None and chosen is not None and key[1] == chosen[1]:
             return
-        if key is not None and layout_of(self._actions.parameters.tableLayout, grid) == SUMMARY:
+        if key is not None and self._is_summary:
             key = key_of(Column(key[1]), key[0], grid)
         self._choose(key)
 
@@ -100,7 +114,19 @@ class Walk:
         """Choose the highest level, or the lowest where ``place`` is -1."""
         grid, chosen = self._actions.state.grid, self._actions.state.chosen
         if grid.columns and grid.levels:
-            self._choose((grid.levels[place], *(chosen[1:] if chosen else grid.columns[0])))
+            level = grid.levels[place]
+            self._choose(self._on_level(level, chosen) if chosen else (level, *grid.columns[0]))
+
+    def _on_level(self, level: str, chosen: Key) -> Key:
+        """The chosen task of another level; in the summary, where what its system's cell tells was chosen, what it
+        tells there, so that a key decides on what lights up."""
+        grid, system = self._actions.state.grid, Column(chosen[1])
+        is_told = self._is_summary and key_of(system, chosen[0], grid) == chosen
+        return (is_told and key_of(system, level, grid)) or (level, *chosen[1:])
+
+    @property
+    def _is_summary(self) -> bool:
+        return layout_of(self._actions.parameters.tableLayout, self._actions.state.grid) == SUMMARY
 
     def _go(self, wanted: Callable[[Key], bool], step: int, nothing: str) -> None:
         key = next_key(self._actions.state.grid, self._actions.state.chosen, wanted, step)
