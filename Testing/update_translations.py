@@ -29,7 +29,7 @@ SPOKEN = (
     "pipeline/withheld.py", "pipeline/service.py", "imaging/names.py", "imaging/recognize.py", "imaging/ranking.py",
     "imaging/dixon_parts.py", "imaging/coordinates.py", "imaging/series_title.py", "imaging/geometry.py",
     "phantom/findings.py", "phantom/level.py", "phantom/patient.py", "phantom/files.py", "reading/beside.py",
-    "folders.py", "progress.py", "pipeline/output.py",
+    "folders.py", "progress.py", "pipeline/output.py", "jobs/process.py", "jobs/worker.py", "jobs/job.py",
 )  # fmt: skip
 """Files whose sentences the panel shows: warnings, reasons, errors."""
 

@@ -1314,6 +1314,14 @@ kanal</translation>
             <translation>Bandscheiben-Osteophyten-Komplex vorhanden.</translation>
         </message>
         <message>
+            <source>DiscGrader inbox</source>
+            <translation>DiscGrader inbox</translation>
+        </message>
+        <message>
+            <source>DiscGrader parent</source>
+            <translation>DiscGrader parent</translation>
+        </message>
+        <message>
             <source>Discs are being found or graded; wait until that is done, or stop it first.</source>
             <translation>Bandscheiben werden gerade gesucht oder eingestuft; bitte warten oder zuerst anhalten.</translation>
         </message>
@@ -1557,6 +1565,14 @@ ation</source>
         <message>
             <source>Inhomogeneous nucleus with or without a horizontal band, still bright, border clear, normal height.</source>
             <translation>Nucleus inhomogen, mit oder ohne horizontales Band, noch hell, Grenze zum Anulus scharf, normale Höhe.</translation>
+        </message>
+        <message>
+            <source>It failed unexpectedly ({0}); {1}.</source>
+            <translation>Unerwarteter Fehler ({0}); {1}.</translation>
+        </message>
+        <message>
+            <source>Its result cannot be sent ({0}).</source>
+            <translation>Das Ergebnis lässt sich nicht übertragen ({0}).</translation>
         </message>
         <message>
             <source>Joint space of 2–4 mm.</source>
@@ -2406,6 +2422,22 @@ gleiten</translation>
             <translation>Das Volumen {0} liegt unter einer nichtlinearen Transformation; bitte diese zuerst anwenden (Harden).</translation>
         </message>
         <message>
+            <source>The worker process could not load its engine ({0}).</source>
+            <translation>Der Rechenprozess konnte die Modelle nicht laden ({0}).</translation>
+        </message>
+        <message>
+            <source>The worker process could not start ({0}).</source>
+            <translation>Der Rechenprozess ließ sich nicht starten ({0}).</translation>
+        </message>
+        <message>
+            <source>The worker process ended unexpectedly ({0}) and was started again; if memory ran out, close other programs or studies.</source>
+            <translation>Der Rechenprozess endete unerwartet ({0}) und wurde neu gestartet; falls der Arbeitsspeicher nicht reichte, andere Programme oder Untersuchungen schließen.</translation>
+        </message>
+        <message>
+            <source>The worker's answer cannot be read ({0}).</source>
+            <translation>Die Antwort des Rechenprozesses ist nicht lesbar ({0}).</translation>
+        </message>
+        <message>
             <source>The {0} and the {1} both show {2}; the former was used.</source>
             <translation>Die {0} und die {1} zeigen beide {2}; verwendet wurde die erste.</translation>
         </message>
@@ -2512,6 +2544,10 @@ gleiten</translation>
         <message>
             <source>There is no spinal canal behind the structures taken for discs.</source>
             <translation>Hinter den für Bandscheiben gehaltenen Strukturen liegt kein Spinalkanal.</translation>
+        </message>
+        <message>
+            <source>There is not enough memory; close other programs or studies.</source>
+            <translation>Der Arbeitsspeicher reicht nicht; bitte andere Programme oder Untersuchungen schließen.</translation>
         </message>
         <message>
             <source>Thickened groups average 4.9–5.3 mm. The limit of 4 mm is a setting.</source>
@@ -3884,6 +3920,10 @@ platte</translation>
             <translation>Signalspanne der mittleren Hälfte der Pixel</translation>
         </message>
         <message>
+            <source>signal {0}</source>
+            <translation>Signal {0}</translation>
+        </message>
+        <message>
             <source>similarity of neighboring pixels</source>
             <translation>Ähnlichkeit benachbarter Pixel</translation>
         </message>
@@ -3948,6 +3988,10 @@ platte</translation>
             <translation>Standardabweichung des Signals</translation>
         </message>
         <message>
+            <source>status {0}</source>
+            <translation>Status {0}</translation>
+        </message>
+        <message>
             <source>sum of squared signal</source>
             <translation>Summe der Signalquadrate</translation>
         </message>
@@ -3998,6 +4042,10 @@ platte</translation>
         <message>
             <source>the levels reach from {0} to {1}</source>
             <translation>die Etagen reichen von {0} bis {1}</translation>
+        </message>
+        <message>
+            <source>the log tells where</source>
+            <translation>Näheres steht im Protokoll</translation>
         </message>
         <message>
             <source>the lowest disc is called {0}{1}</source>
