@@ -32,7 +32,7 @@ def test_islands_before_the_spine_are_taken_out_and_nothing_else(left_handed):
         np.array_equal(cleaned.array, found.segmentation.array)
         and cleaned.array.dtype == found.segmentation.array.dtype
     )
-    speck = with_island(found, (0.0, -36.0, 0.0), half=0)
+    speck = with_island(found, (0.0, -28.0, 0.0), half=0)
     assert np.array_equal(without_islands(speck, found.discs).array, found.segmentation.array)
     for away_mm in ((0.0, -34.0, 0.0), (0.0, 45.0, 0.0)):
         kept = with_island(found, away_mm, half=2)

@@ -12,7 +12,7 @@ IN_FRONT_MM = 40.0
 """What lies wholly so far before the middles of the discs is bowel or vessel; the front of the largest vertebra reaches
 25 mm before them. Nothing that grades a disc looks so far (`grading.evidence.HALF_DEPTH_MM`, `grading.view`)."""
 
-SPECK_IN_FRONT_MM, SPECK_MM3 = 30.0, 200.0
+SPECK_IN_FRONT_MM, SPECK_MM3 = 26.0, 100.0
 """The same of what is smaller than any vertebra's own part on a slice: it can be nothing that belongs to the spine."""
 
 

@@ -88,7 +88,7 @@ class Computation:
         """Show an event of the logic: progress, a level, completed, cancelled or error."""
         if event == PROGRESS:
             self._ui.progressBar.value = round(100 * data["fraction"])
-            self.say(f"{in_language(data['stage'])} {data['detail']}".strip())
+            self.say(f"{in_language(data['stage'])} {data['detail']}".strip().removesuffix(":"))
         elif event == LEVEL:
             self.live[data["level"]] = tuple(data["grades"])
             self._actions.refresh_soon()
