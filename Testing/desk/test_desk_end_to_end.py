@@ -14,7 +14,7 @@ from PySide6 import QtCore
 
 from desk.install import MODULE_FILE
 
-SAGITTAL_SYSTEMS = ("pfirrmann", "spider", "calcification")
+SAGITTAL_SYSTEMS = ("pfirrmann", "spider", "calcification", "measured-canal")
 """What can be graded without an axial series."""
 CONTROL = QtCore.Qt.ControlModifier
 
@@ -66,7 +66,7 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
             (level, *task)
             for level in levels
             for task in sagittal
-            if level.startswith("T") and task[0] == "calcification"
+            if level.startswith("T") and task[0] in ("calcification", "measured-canal")
         }
         assert {(level, *task) for level in levels for task in sagittal} - above == set(panel.state.grid.cells)
         found, first = boxes(panel), grades(panel)

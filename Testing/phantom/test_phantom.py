@@ -255,7 +255,9 @@ def test_truth_lies_beside_the_series(study, tmp_path):
     write_study(study, tmp_path / "study")
     with open(tmp_path / "study" / "truth.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    tasks = {(system.name, task.name) for system in systems().values() for task in system.tasks}
+    # A spine is drawn with findings; what is measured of its canal is held to its geometry by `evaluate canal`.
+    drawn = [system for system in systems().values() if system.name != "measured-canal"]
+    tasks = {(system.name, task.name) for system in drawn for task in system.tasks}
     assert {(row["system"], row["task"]) for row in rows} == tasks
     assert len(rows) == len(tasks) * len(study.discs)
     boxes = read_rois(tmp_path / "study" / "rois")
