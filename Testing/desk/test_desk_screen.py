@@ -203,3 +203,30 @@ def test_a_tick_takes_no_probability_from_the_other_cells_of_its_column(desk):
         if level != "L4-L5":
             assert widget_of(panel, level, tuple(column)).text == text
     panel.undo()
+
+
+def test_the_table_settles_whatever_room_it_has(panel, desk, monkeypatch):
+    from discgrader.panel.table_size import TableSize
+
+    area, user = area_of(panel), User(desk)
+    panel.set_table_layout(SUMMARY)
+    restless, fitted = [], []
+    take, size = TableSize.take, (desk.window.width, desk.window.height)
+    monkeypatch.setattr(TableSize, "take", lambda *asked: (fitted.append(asked), take(*asked))[1])
+    try:
+        for height in (size[1] - 48, size[1]):
+            desk.window.resize(size[0], height)
+            for width in range(382, 421, 3):
+                area.setFixedWidth(width)
+                for _ in range(6):
+                    slicer.app.processEvents()
+                fitted.clear()
+                for _ in range(6):
+                    slicer.app.processEvents()
+                restless += [(width, height)] * bool(fitted)
+    finally:
+        area.setMinimumWidth(0)
+        area.setMaximumWidth(16777215)
+        desk.window.resize(*size)
+        user.wait(0.1)
+    assert not restless, "it is laid out again and again"

@@ -36,6 +36,7 @@ class TableSize:
         self._widget, self._font = widget, qt.QFont(widget.font)
         self._rulers: dict[Size, Ruler] = {}
         self.now = PLAIN
+        self._asked: Any = None
         self._write(PLAIN)
 
     @property
@@ -69,7 +70,11 @@ class TableSize:
             size = sizes[0]
         else:
             size = next((one for one in sizes if fits(one)), PLAIN)
-        if size == self.now:
+        # With another size the table may get a scroll bar, and so another room: it never grows back into the same one.
+        asked = (self._widget.width, tuple(sizes), tuple(headings), tuple(map(tuple, faces)), tuple(names))
+        grows = asked == self._asked and self.now in sizes and sizes.index(size) < sizes.index(self.now)
+        self._asked = asked
+        if size == self.now or grows:
             return False
         self._write(size)
         return True
