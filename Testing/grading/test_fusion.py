@@ -43,7 +43,8 @@ def spine():
 def trained():
     evidence, slices, network, grades = fused_tables()
     discs = fused_discs(evidence, slices, network, grades)
-    fusion, figures = cross_validate({"all": discs, "T1": discs}, RECIPE, Progress())
+    fusion, figures, habits = cross_validate({"all": discs, "T1": discs}, RECIPE, Progress())
+    assert not habits, "there is one data set"
     return discs, fusion, figures
 
 
@@ -55,6 +56,24 @@ def packs(trained, tmp_path_factory):
     discs, fusion, figures = trained
     write_fused(folder, tiny, fusion, figures, discs, RECIPE)
     return [read_pack(folder / "packs" / "pfirrmann-fused"), tiny_grading_pack(folder / "spider", system="spider")]
+
+
+def test_a_forest_of_two_readers_says_what_the_first_one_would():
+    from sklearn.ensemble import RandomForestClassifier
+
+    rng = np.random.default_rng(1)
+    rows, reader = rng.normal(size=(600, 4)).astype(np.float32), rng.integers(0, 2, 600)
+    grades = np.digitize(rows[:, 0] - 0.8 * reader, [-1, 0, 1])
+    asked = np.concatenate([rows, reader[:, None]], 1)
+    model = RandomForestClassifier(20, min_samples_leaf=3, random_state=0).fit(asked, grades)
+    grown = from_scikit_learn(model, 5, 5)
+    own = grown.without_last(0.0)
+    assert own.features == 4 and (own.feature < 4).all()
+    first = np.concatenate([rows, np.zeros((600, 1))], 1)
+    assert own.predict(rows) == pytest.approx(grown.predict(first), abs=1e-12)
+    assert np.abs(own.predict(rows) - grown.predict(first + [0, 0, 0, 0, 1])).max() > 0.3, "the other reads otherwise"
+    again = forest_of_tensors(4, own.tensors())
+    assert again.predict(rows) == pytest.approx(own.predict(rows), abs=2e-3)
 
 
 def test_a_forest_says_what_scikit_learn_says():

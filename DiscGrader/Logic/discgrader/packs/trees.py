@@ -7,7 +7,7 @@ are read from LightGBM 4's text format (``version=v4``), its rules for missing v
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -115,6 +115,24 @@ class Trees:
             return np.stack([1 - second, second], 1)
         shifted = np.exp(scores - scores.max(1, keepdims=True))
         return shifted / shifted.sum(1, keepdims=True)
+
+    def without_last(self, value: float) -> "Trees":
+        """The same trees where the last value of a row is always this one: they ask for it no more.
+
+        What pointed to a split on it points to the node that such a row comes to behind it.
+        """
+        asked = self.feature == self.features - 1
+        behind = np.arange(len(self.feature))
+        for node in np.flatnonzero(asked)[::-1]:
+            behind[node] = behind[self.left[node] if value <= self.threshold[node] else self.right[node]]
+        return replace(
+            self,
+            features=self.features - 1,
+            root=behind[self.root],
+            feature=np.where(asked, -1, self.feature),
+            left=behind[self.left],
+            right=behind[self.right],
+        )
 
     def moved(self, row: np.ndarray) -> np.ndarray:
         """By how much each value of one row moved the expected grade, to the first order, shape (features,).

@@ -276,8 +276,9 @@ _CLICKED = {
 """The widgets that keys click on."""
 
 
-_WIDEST, _FRAME = "Ctrl+Shift+PgDown", 16
-"""The longest keys that a field shows whole, and what its frame takes, in points of the screen."""
+_WIDEST, _FRAME, _BUTTONS = "Ctrl+Shift+W", 16, 60
+"""The longest keys that a field shows whole, what its frame takes, and what the buttons below take, in points of the
+screen."""
 
 
 class KeyDialog:
@@ -307,7 +308,15 @@ class KeyDialog:
             columns.addLayout(form)
         form.addRow(_("Grades of the chosen task:"), qt.QLabel("0 – 9"))
         form.addRow(_("Grades with a reason:"), qt.QLabel(_("Shift+0 – 9")))
-        outer.addLayout(columns)
+        body, area = qt.QWidget(), qt.QScrollArea()
+        body.setLayout(columns)
+        area.setWidget(body)
+        area.setWidgetResizable(True)
+        area.setFrameShape(qt.QFrame.NoFrame)
+        outer.addWidget(area)
+        # All of it, where the window behind has room for it.
+        hint, most = body.sizeHint, parent.size
+        self.dialog.resize(min(hint.width() + 3 * _FRAME, most.width()), min(hint.height() + _BUTTONS, most.height()))
         buttons = qt.QDialogButtonBox()
         for text, role, act in (
             (_("Defaults"), qt.QDialogButtonBox.ResetRole, self.reset),

@@ -13,6 +13,7 @@ from discgrader.grading.calibration import softmax
 from discgrader.grading.evidence_rows import evidence_columns, evidence_rows, log_probabilities
 from discgrader.grading.fusion import SIDES, SLICE_ROLES, Fusion, Side
 from discgrader.packs.trees import Trees, forest
+from discgrader.training.readers import SPIDER, cohort_of, cohorts_among
 from discgrader.training.tabular.families import Measuring
 from discgrader.training.tabular.selection import LassoSelection
 from discgrader.training.tabular.table import FeatureTable
@@ -36,6 +37,8 @@ class FusedRecipe(Measuring):
     spider_run : Path or str, optional
         Output folder of a finished recipe ``spider``: its ``held_out.npz`` and its pack ``pfirrmann-resnet``. Without
         it the networks are those of the installed pack, each on the patients that it was not shown.
+    cohorts : tuple of str
+        The data sets that forests are grown on, of those that there are.
     """
 
     folds: int = 5
@@ -45,6 +48,7 @@ class FusedRecipe(Measuring):
     most_features: int = 60
     threads: int = 2
     spider_run: Path | str | None = None
+    cohorts: tuple[str, ...] = (SPIDER,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +141,9 @@ def fit_evidence(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> Si
         seen_before.append(table)
     owner = np.concatenate(owners)
     weight = 1 / np.bincount(owner, minlength=len(discs.grades))[owner]
-    return grow(np.concatenate(tables), discs.grades[owner], weight, evidence_columns(ROLES), recipe)
+    return grow(
+        np.concatenate(tables), discs.grades[owner], weight, evidence_columns(ROLES), discs.patients[owner], recipe
+    )
 
 
 def fit_radiomics(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> Side:
@@ -146,15 +152,27 @@ def fit_radiomics(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> S
     values, grades = discs.radiomics[rows], discs.grades[rows]
     chosen = np.sort(LassoSelection(most=recipe.most_features).fit(values, grades, discs.patients[rows]).columns_)
     names = tuple(discs.radiomics_names[n] for n in chosen)
-    return grow(values[:, chosen], grades, np.ones(len(rows)), names, recipe)
+    return grow(values[:, chosen], grades, np.ones(len(rows)), names, discs.patients[rows], recipe)
 
 
 def grow(
-    values: np.ndarray, grades: np.ndarray, weights: np.ndarray, columns: Sequence[str], recipe: FusedRecipe
+    values: np.ndarray,
+    grades: np.ndarray,
+    weights: np.ndarray,
+    columns: Sequence[str],
+    patients: np.ndarray,
+    recipe: FusedRecipe,
 ) -> Side:
-    """A random forest (scikit-learn) as tensors."""
+    """A random forest (scikit-learn) as tensors.
+
+    Where the discs are of several data sets, whose readers graded each is a column of its own while trees grow; the
+    forest then is what it says of the first one's readers, and asks for that column no more.
+    """
     from sklearn.ensemble import RandomForestClassifier
 
+    readers = reader_column(patients)
+    if readers.any():
+        values = np.concatenate([values, readers[:, None]], 1)
     model = RandomForestClassifier(
         recipe.trees,
         min_samples_leaf=recipe.least_leaf,
@@ -163,7 +181,14 @@ def grow(
         random_state=recipe.seed,
     )
     fitted = model.fit(values.astype(np.float32), grades, sample_weight=weights)
-    return Side(from_scikit_learn(fitted, len(columns), COUNT), tuple(columns))
+    grown = from_scikit_learn(fitted, values.shape[1], COUNT)
+    return Side(grown.without_last(0.0) if readers.any() else grown, tuple(columns))
+
+
+def reader_column(patients: np.ndarray) -> np.ndarray:
+    """0 for the discs of the first data set among these, 1 for those of the next, and so on."""
+    found = cohorts_among(patients)
+    return np.array([float(found.index(cohort_of(int(patient)))) for patient in patients])
 
 
 def from_scikit_learn(model: Any, features: int, count: int) -> Trees:

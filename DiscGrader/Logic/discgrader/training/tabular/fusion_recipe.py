@@ -5,20 +5,32 @@ sides on a fold come from the other folds' held-out discs. The networks' held-ou
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.folders import as_output_errors
-from discgrader.grading.calibration import softmax
+from discgrader.grading.calibration import recalibrated, softmax
 from discgrader.grading.fusion import SIDES, Fusion, fusion_files
+from discgrader.packs.description import Recalibration
 from discgrader.packs.pack import Pack, read_pack
 from discgrader.progress import Progress
 from discgrader.training.grader_tasks import INPUTS
 from discgrader.training.metrics import difference, pfirrmann_metrics
+from discgrader.training.readers import (
+    DATA_SETS,
+    SPIDER,
+    check_cohorts,
+    cohort_gradings,
+    cohort_images,
+    cohort_of,
+    cohorts_among,
+    fit_habit,
+    rows_of,
+)
 from discgrader.training.recipes import changed, ship, trained_on, write_json
-from discgrader.training.spider import pfirrmann_grades, spider_images
 from discgrader.training.tabular.families import PatientFamily, evidence_family, slice_family
 from discgrader.training.tabular.fusion import (
     FusedDiscs,
@@ -46,6 +58,9 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
 
 Sides = dict[str, np.ndarray]
 
+_FEW = 30
+"""On so few discs nothing is stated."""
+
 
 def train_fused(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
     """Run the recipe; see `discgrader.training.recipes.run_recipe`. ``fusion_figures.json`` lies beside its packs."""
@@ -58,17 +73,23 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, **options: ob
         run = _finished(recipe.spider_run)
         networks = {name: network_table(run / "held_out.npz", name) for name in INPUTS}
         pack = read_pack(run / "packs" / "pfirrmann-resnet")
-    images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
+    check_cohorts(recipe.cohorts)
+    if tuple(recipe.cohorts) != (SPIDER,) and recipe.spider_run is None:
+        raise UsageError(
+            "The installed networks saw SPIDER alone; name a spider_run that learned from these data sets."
+        )
+    images = [image for image in cohort_images(data_dir) if cohort_of(image.patient) in recipe.cohorts]
+    grades = {key: graded["pfirrmann"] for key, graded in cohort_gradings(data_dir).items() if "pfirrmann" in graded}
     tables = recipe.tables(images, out_dir, families, progress.part(0.0, 0.5))
     networks = networks or {name: asked_about(tables["network"], name) for name in INPUTS}
     discs = {
         name: fused_discs(tables["evidence"], tables["slice"], network, grades) for name, network in networks.items()
     }
-    fusion, metrics = cross_validate(discs, recipe, progress.part(0.5, 0.95))
+    fusion, metrics, habits = cross_validate(discs, recipe, progress.part(0.5, 0.95))
     with as_output_errors(out_dir):
         write_json(out_dir / "fusion_figures.json", metrics)
     progress.report("Writing", 0.97)
-    return write_fused(out_dir, pack, fusion, metrics, discs["all"], recipe)
+    return write_fused(out_dir, pack, fusion, metrics, discs["all"], recipe, habits)
 
 
 def _finished(run: Path | str) -> Path:
@@ -81,8 +102,9 @@ def _finished(run: Path | str) -> Path:
 
 def cross_validate(
     discs: Mapping[str, FusedDiscs], recipe: FusedRecipe, progress: Progress
-) -> tuple[Fusion, dict[str, object]]:
-    """The final model, and the metrics of both layers of cross-validation.
+) -> tuple[Fusion, dict[str, object], dict[str, Recalibration]]:
+    """The final model, the metrics of both layers of cross-validation, and the habits of the readers beside the first
+    data set's, whose grades the model gives.
 
     Parameters
     ----------
@@ -90,14 +112,63 @@ def cross_validate(
         For every set of `INPUTS`; the discs are the same, the networks' logits are of these images alone.
     """
     whole = discs["all"]
-    order = np.random.default_rng([recipe.seed, 11]).permutation(np.unique(whole.patients))
-    fold_of = {int(patient): position % recipe.folds for position, patient in enumerate(order)}
+    fold_of: dict[int, int] = {}
+    for cohort in cohorts_among(whole.patients):
+        own = np.unique(whole.patients[rows_of(whole.patients, (cohort,))])
+        order = np.random.default_rng([recipe.seed, 11]).permutation(own)
+        fold_of |= {int(patient): position % recipe.folds for position, patient in enumerate(order)}
     fold = np.array([fold_of[int(patient)] for patient in whole.patients])
     sides = held_out_sides(discs, fold, recipe, progress.part(0.0, recipe.folds / (recipe.folds + 1)))
     progress.report("Growing forests", recipe.folds / (recipe.folds + 1), "on all patients")
-    weights, bias = fit_weights(sides["all"], whole.grades)
+    first, *others = cohorts_among(whole.patients)
+    rows = rows_of(whole.patients, (first,))
+    weights, bias = fit_weights({side: logits[rows] for side, logits in sides["all"].items()}, whole.grades[rows])
     fusion = fit_fusion(whole, np.arange(len(fold)), weights, bias, recipe)
-    return fusion, _metrics(whole, sides, fold, recipe)
+    metrics = _metrics(_of(whole, rows), {name: _rows(own, rows) for name, own in sides.items()}, fold[rows], recipe)
+    habits, told = {}, {}
+    for cohort in others:
+        theirs = rows_of(whole.patients, (cohort,))
+        given = {name: softmax(fused_rows(_rows(own, theirs), weights) + bias) for name, own in sides.items()}
+        habits[cohort] = fit_habit(given["all"], whole.grades[theirs])
+        told[cohort] = {
+            name: _of_other_readers(_of(whole, theirs), shares, fold[theirs])
+            for name, shares in given.items()
+            if np.isfinite(shares).all(1).sum() > _FEW
+        }
+    return fusion, metrics | ({"cohorts": told} if told else {}), habits
+
+
+def _of(discs: FusedDiscs, rows: np.ndarray) -> FusedDiscs:
+    """Some of the discs."""
+    return replace(
+        discs,
+        patients=discs.patients[rows],
+        indices=discs.indices[rows],
+        grades=discs.grades[rows],
+        evidence={some: table[rows] for some, table in discs.evidence.items()},
+        radiomics=discs.radiomics[rows],
+        network=discs.network[rows],
+    )
+
+
+def _rows(sides: Sides, rows: np.ndarray) -> Sides:
+    return {side: logits[rows] for side, logits in sides.items()}
+
+
+def _of_other_readers(discs: FusedDiscs, shares: np.ndarray, fold: np.ndarray) -> dict[str, object]:
+    """What is stated of another data set's discs: as the first readers grade, and as their own do, whose habit is
+    fitted to the discs of the other folds."""
+    known = np.isfinite(shares).all(1)
+    own, before = _of(discs, known), shares[known]
+    after = np.empty_like(before)
+    for number in np.unique(fold[known]):
+        here = fold[known] == number
+        habit = fit_habit(before[~here], own.grades[~here])
+        after[here] = recalibrated(before[here], habit.temperature, habit.bias)
+    everything = np.ones(len(before), bool)
+    told = {"discs": len(before), "patients": len(np.unique(own.patients))}
+    given = {"as the first readers": before, "as its own readers": after}
+    return {**told, **{name: _metrics_of(own, probabilities, everything) for name, probabilities in given.items()}}
 
 
 def held_out_sides(
@@ -136,7 +207,7 @@ def _metrics(discs: FusedDiscs, sides: Mapping[str, Sides], fold: np.ndarray, re
         known = np.any([np.isfinite(logits).all(1) for logits in own.values()], 0)
         probabilities = held_out_probabilities(sides["all"], own, discs.grades, fold, SIDES)
         weighted[name] = probabilities
-        if known.sum() > 30:
+        if known.sum() > _FEW:
             metrics[name] = _metrics_of(discs, probabilities, known)
     # What is compared is judged on the discs that every side has seen.
     shared = np.all([np.isfinite(logits).all(1) for logits in sides["all"].values() if np.isfinite(logits).any()], 0)
@@ -187,10 +258,20 @@ def _metrics_of(discs: FusedDiscs, probabilities: np.ndarray, rows: np.ndarray) 
 
 
 def write_fused(
-    out_dir: Path, networks: Pack, fusion: Fusion, metrics: Mapping[str, object], discs: FusedDiscs, recipe: FusedRecipe
+    out_dir: Path,
+    networks: Pack,
+    fusion: Fusion,
+    metrics: Mapping[str, object],
+    discs: FusedDiscs,
+    recipe: FusedRecipe,
+    habits: Mapping[str, Recalibration] = {},
 ) -> Path:
     """Write the pack ``pfirrmann-fused``: everything of the networks' pack, and the fusion model."""
-    patients = len(np.unique(discs.patients))
+    patients, learned = len(np.unique(discs.patients)), cohorts_among(discs.patients)
+    counts = []
+    for cohort in learned:
+        own = rows_of(discs.patients, (cohort,))
+        counts.append(f"{own.sum()} discs of {len(np.unique(discs.patients[own]))} {cohort} patients (CC BY 4.0)")
     files = {name: networks.read_bytes(name) for name in networks.files} | fusion_files(fusion)
     return ship(
         out_dir,
@@ -201,16 +282,19 @@ def write_fused(
         input=networks.input,
         architecture=networks.architecture,
         files=files,
-        trained_on=trained_on(
-            "pfirrmann",
-            patients,
-            len(discs.grades),
-            recipe.seed,
-            f"{len(discs.grades)} discs of {patients} SPIDER patients (CC BY 4.0): image networks, measured "
-            "evidence and radiomics together",
-            networks.trained_on.synthetic,
+        trained_on=replace(
+            trained_on(
+                "pfirrmann",
+                patients,
+                len(discs.grades),
+                recipe.seed,
+                f"{' and '.join(counts)}: image networks, measured evidence and radiomics together",
+                networks.trained_on.synthetic,
+            ),
+            data_set=", ".join(DATA_SETS[cohort] for cohort in learned),
         ),
         calibration=networks.calibration,
         metrics=metrics,
         intended_use=networks.intended_use,
+        readers={cohort: {"pfirrmann": habit} for cohort, habit in habits.items()},
     )
