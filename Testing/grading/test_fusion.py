@@ -19,6 +19,7 @@ from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 from discgrader.training.grader_tasks import INPUTS
 from discgrader.training.recipes import run_recipe
+from discgrader.training.sudirman import FIRST_PATIENT
 from discgrader.training.tabular.fusion import (
     ROLES,
     FusedRecipe,
@@ -27,7 +28,7 @@ from discgrader.training.tabular.fusion import (
     fused_discs,
     fused_rows,
 )
-from discgrader.training.tabular.fusion_recipe import cross_validate, write_fused
+from discgrader.training.tabular.fusion_recipe import cross_validate, pfirrmann_of, write_fused
 from tabular_data import fused_tables
 from tiny_packs import tiny_grading_pack
 
@@ -56,6 +57,34 @@ def packs(trained, tmp_path_factory):
     discs, fusion, figures = trained
     write_fused(folder, tiny, fusion, figures, discs, RECIPE)
     return [read_pack(folder / "packs" / "pfirrmann-fused"), tiny_grading_pack(folder / "spider", system="spider")]
+
+
+def test_two_data_sets_give_the_first_readers_grades_and_the_habit_of_the_others():
+    evidence, slices, network, grades = fused_tables()
+
+    def moved(table):
+        other = (table.patients > 15) * FIRST_PATIENT
+        return replace(table, patients=table.patients + other)
+
+    lenient = {
+        (patient + FIRST_PATIENT * (patient > 15), index): max(grade - 1, 0) if patient > 15 else grade
+        for (patient, index), grade in grades.items()
+    }
+    discs = fused_discs(moved(evidence), moved(slices), moved(network), lenient)
+    fusion, figures, habits = cross_validate({"all": discs}, RECIPE, Progress())
+    theirs = discs.patients >= FIRST_PATIENT
+    told = figures["cohorts"]["Sudirman"]["all"]
+    assert told["discs"] == theirs.sum() and set(habits) == {"Sudirman"}
+    accuracy = {
+        name: told[name]["pfirrmann"]["accuracy"]["value"] for name in ("as the first readers", "as its own readers")
+    }
+    assert accuracy["as its own readers"] > accuracy["as the first readers"], "they grade one lower"
+    assert all(side.forest.features == len(side.columns) for side in (fusion.evidence, fusion.radiomics))
+
+
+def test_grades_of_both_data_sets_are_positions_on_the_scale(tmp_path):
+    (tmp_path / "gradings.csv").write_text("patient,index_from_sacrum,pfirrmann\n7,1,5\n7,2,1\n", encoding="utf-8")
+    assert pfirrmann_of(tmp_path, ("Sudirman",)) == {(FIRST_PATIENT + 7, 1): 4, (FIRST_PATIENT + 7, 2): 0}
 
 
 def test_a_forest_of_two_readers_says_what_the_first_one_would():

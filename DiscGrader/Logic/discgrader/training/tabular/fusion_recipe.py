@@ -23,7 +23,6 @@ from discgrader.training.readers import (
     DATA_SETS,
     SPIDER,
     check_cohorts,
-    cohort_gradings,
     cohort_images,
     cohort_of,
     cohorts_among,
@@ -31,6 +30,8 @@ from discgrader.training.readers import (
     rows_of,
 )
 from discgrader.training.recipes import changed, ship, trained_on, write_json
+from discgrader.training.spider import pfirrmann_grades
+from discgrader.training.sudirman import sudirman_gradings
 from discgrader.training.tabular.families import PatientFamily, evidence_family, slice_family
 from discgrader.training.tabular.fusion import (
     FusedDiscs,
@@ -79,7 +80,7 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, **options: ob
             "The installed networks saw SPIDER alone; name a spider_run that learned from these data sets."
         )
     images = [image for image in cohort_images(data_dir) if cohort_of(image.patient) in recipe.cohorts]
-    grades = {key: graded["pfirrmann"] for key, graded in cohort_gradings(data_dir).items() if "pfirrmann" in graded}
+    grades = pfirrmann_of(data_dir, recipe.cohorts)
     tables = recipe.tables(images, out_dir, families, progress.part(0.0, 0.5))
     networks = networks or {name: asked_about(tables["network"], name) for name in INPUTS}
     discs = {
@@ -90,6 +91,13 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, **options: ob
         write_json(out_dir / "fusion_figures.json", metrics)
     progress.report("Writing", 0.97)
     return write_fused(out_dir, pack, fusion, metrics, discs["all"], recipe, habits)
+
+
+def pfirrmann_of(data_dir: Path, cohorts: Sequence[str]) -> dict[tuple[int, int], int]:
+    """Position on the scale, 0–4, of every disc that readers of these data sets graded, by (patient, index)."""
+    grades = pfirrmann_grades(data_dir) if SPIDER in cohorts else {}
+    others = {} if tuple(cohorts) == (SPIDER,) else sudirman_gradings(data_dir)
+    return grades | {key: graded["pfirrmann"] - 1 for key, graded in others.items()}
 
 
 def _finished(run: Path | str) -> Path:
@@ -130,11 +138,13 @@ def cross_validate(
         theirs = rows_of(whole.patients, (cohort,))
         given = {name: softmax(fused_rows(_rows(own, theirs), weights) + bias) for name, own in sides.items()}
         habits[cohort] = fit_habit(given["all"], whole.grades[theirs])
-        told[cohort] = {
-            name: _of_other_readers(_of(whole, theirs), shares, fold[theirs])
-            for name, shares in given.items()
-            if np.isfinite(shares).all(1).sum() > _FEW
-        }
+        told[cohort] = {}
+        for name, shares in given.items():
+            shown = np.any([np.isfinite(logits[theirs]).all(1) for logits in sides[name].values()], 0)
+            if shown.sum() > _FEW:
+                told[cohort][name] = _of_other_readers(
+                    _of(_of(whole, theirs), shown), shares[shown], fold[theirs][shown]
+                )
     return fusion, metrics | ({"cohorts": told} if told else {}), habits
 
 
@@ -158,17 +168,15 @@ def _rows(sides: Sides, rows: np.ndarray) -> Sides:
 def _of_other_readers(discs: FusedDiscs, shares: np.ndarray, fold: np.ndarray) -> dict[str, object]:
     """What is stated of another data set's discs: as the first readers grade, and as their own do, whose habit is
     fitted to the discs of the other folds."""
-    known = np.isfinite(shares).all(1)
-    own, before = _of(discs, known), shares[known]
-    after = np.empty_like(before)
-    for number in np.unique(fold[known]):
-        here = fold[known] == number
-        habit = fit_habit(before[~here], own.grades[~here])
-        after[here] = recalibrated(before[here], habit.temperature, habit.bias)
-    everything = np.ones(len(before), bool)
-    told = {"discs": len(before), "patients": len(np.unique(own.patients))}
-    given = {"as the first readers": before, "as its own readers": after}
-    return {**told, **{name: _metrics_of(own, probabilities, everything) for name, probabilities in given.items()}}
+    after = np.empty_like(shares)
+    for number in np.unique(fold):
+        here = fold == number
+        habit = fit_habit(shares[~here], discs.grades[~here])
+        after[here] = recalibrated(shares[here], habit.temperature, habit.bias)
+    everything = np.ones(len(shares), bool)
+    told = {"discs": len(shares), "patients": len(np.unique(discs.patients))}
+    given = {"as the first readers": shares, "as its own readers": after}
+    return {**told, **{name: _metrics_of(discs, probabilities, everything) for name, probabilities in given.items()}}
 
 
 def held_out_sides(
