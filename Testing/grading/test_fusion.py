@@ -55,7 +55,7 @@ def packs(trained, tmp_path_factory):
     folder = tmp_path_factory.mktemp("fused")
     tiny = tiny_grading_pack(folder / "tiny")
     discs, fusion, figures = trained
-    write_fused(folder, tiny, fusion, figures, discs, RECIPE)
+    write_fused(folder, tiny, fusion, figures, discs, RECIPE, {})
     return [read_pack(folder / "packs" / "pfirrmann-fused"), tiny_grading_pack(folder / "spider", system="spider")]
 
 

@@ -15,11 +15,11 @@ from discgrader.progress import Progress
 from discgrader.training.discs import WIDE, GradedDisc, TrainingDisc
 from discgrader.training.grader import GraderRecipe
 from discgrader.training.grader_folds import cross_validated, patient_folds
-from discgrader.training.grader_recipe import habits_in, statement_of, train_graders
+from discgrader.training.grader_recipe import habits_in, train_graders
 from discgrader.training.grader_tasks import TASKS
 from discgrader.training.losses import UNKNOWN
 from discgrader.training.metrics import with_intervals
-from discgrader.training.readers import COHORTS, WithReaders, cohorts_among, fit_habit
+from discgrader.training.readers import COHORTS, WithReaders, cohorts_among, fit_habit, statement_of
 from discgrader.training.sudirman import FIRST_PATIENT
 from discgrader.training.three_ways import evaluate_cohorts
 
@@ -86,7 +86,7 @@ def test_folds_of_the_first_data_set_are_the_same_with_and_without_the_other():
 
 
 def test_a_pack_names_what_it_learned_from_and_whose_habits_it_knows(whole):
-    assert statement_of(DISCS) == (
+    assert statement_of([disc.patient for disc in DISCS]) == (
         "80 discs of 80 SPIDER patients (CC BY 4.0) and 80 discs of 80 Sudirman patients (CC BY 4.0)"
     )
     assert set(habits_in(whole[1], {"pfirrmann": {}})) == {"Sudirman"}

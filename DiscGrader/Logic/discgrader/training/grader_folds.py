@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from discgrader.errors import StudyError
-from discgrader.grading.calibration import calibrate, fit_calibration, recalibrated
+from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.evidence_rows import combined
 from discgrader.packs.description import Recalibration
 from discgrader.packs.networks import build_network
@@ -22,7 +22,7 @@ from discgrader.training.grader_tasks import INPUTS, TASKS
 from discgrader.training.grader_trees import fit_trees, predict_trees
 from discgrader.training.loop import trained
 from discgrader.training.losses import UNKNOWN
-from discgrader.training.metrics import binary_metrics, grade_metrics, pfirrmann_metrics, with_intervals
+from discgrader.training.metrics import binary_metrics, grade_metrics, with_intervals
 from discgrader.training.readers import (
     check_cohorts,
     cohort_gradings,
@@ -30,6 +30,7 @@ from discgrader.training.readers import (
     cohort_of,
     cohorts_among,
     fit_habit,
+    other_metrics,
     rows_of,
 )
 from discgrader.training.recipes import write_json
@@ -159,7 +160,7 @@ def _metrics(
             if cohort == first:
                 metrics[name] = own_metrics(own, calibration)
             else:
-                metrics.setdefault("cohorts", {}).setdefault(cohort, {})[name] = other_metrics(own, calibration, folds)
+                metrics.setdefault("cohorts", {}).setdefault(cohort, {})[name] = _of_others(own, calibration, folds)
     return metrics
 
 
@@ -247,20 +248,11 @@ def own_metrics(result: HeldOut, calibration: Mapping[str, Any]) -> dict[str, ob
     return metrics
 
 
-def other_metrics(result: HeldOut, calibration: Mapping[str, Any], folds: Mapping[int, int]) -> dict[str, object]:
-    """The Pfirrmann grade on another data set's discs: as the first one's readers give it, and as its own do, whose
-    habit is fitted to the discs of the other folds."""
+def _of_others(result: HeldOut, calibration: Mapping[str, Any], folds: Mapping[int, int]) -> dict[str, object]:
     logits, grades = result.known()["pfirrmann"]
     patients = result.patients[result.grades["pfirrmann"] != UNKNOWN]
-    before = calibrate(logits, calibration["pfirrmann"])
-    after, fold = np.empty_like(before), np.array([folds[int(patient)] for patient in patients])
-    for number in np.unique(fold):
-        own = fold == number
-        habit = fit_habit(before[~own], grades[~own])
-        after[own] = recalibrated(before[own], habit.temperature, habit.bias)
-    told = {"discs": len(grades), "patients": len(np.unique(patients))}
-    shares = {"as the first readers": before, "as its own readers": after}
-    return {**told, **{name: pfirrmann_metrics(grades, given, patients) for name, given in shares.items()}}
+    fold = np.array([folds[int(patient)] for patient in patients])
+    return other_metrics(calibrate(logits, calibration["pfirrmann"]), grades, patients, fold)
 
 
 def _save_held_out(path: Path, results: Mapping[str, HeldOut]) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 
-from discgrader.errors import UsageError
 from discgrader.grading.calibration import calibrate
 from discgrader.grading.crop_system import NETWORK_PREFIX
 from discgrader.grading.evidence_rows import EVIDENCE_PREFIX
@@ -29,7 +28,7 @@ from discgrader.training.grader_folds import CrossValidated, cross_validated, di
 from discgrader.training.grader_tasks import INPUTS, ROLES, TASKS
 from discgrader.training.grader_trees import fit_trees
 from discgrader.training.operating import task_points
-from discgrader.training.readers import DATA_SETS, SPIDER, cohort_of, cohorts_among
+from discgrader.training.readers import DATA_SETS, SPIDER, check_pack_cohorts, cohort_of, statement_of
 from discgrader.training.recipes import changed, described_tasks, ship, trained_on
 
 FOLDS_FILE = "folds.json"
@@ -38,10 +37,7 @@ FOLDS_FILE = "folds.json"
 def train_graders(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
     """Run the recipe; see `discgrader.training.recipes.run_recipe`."""
     recipe = changed(GraderRecipe(), options)
-    if SPIDER not in recipe.cohorts:
-        raise UsageError(
-            f"Only {SPIDER}'s readers graded every task; a pack learns from {SPIDER}, alone or with others."
-        )
+    check_pack_cohorts(recipe.cohorts)
     discs = discs_to_grade(data_dir, out_dir / "crops", recipe, progress.part(0.0, 0.2))
     whole = cross_validated(discs, recipe, out_dir, progress.part(0.2, 0.95))
     final_trees = {task: fit_trees(of_cohort(discs, SPIDER), task, recipe.seed) for task in TASKS}
@@ -63,15 +59,6 @@ def folds_file(data_set: str, folds: Mapping[int, int], count: int) -> bytes:
         for number in range(count)
     }
     return json.dumps({"data_set": data_set, "patients_not_shown": unseen}).encode()
-
-
-def statement_of(discs: Sequence[GradedDisc]) -> str:
-    """What was learned from, for a pack and the screen."""
-    parts = []
-    for cohort in cohorts_among(disc.patient for disc in discs):
-        own = of_cohort(discs, cohort)
-        parts.append(f"{len(own)} discs of {len({disc.patient for disc in own})} {cohort} patients (CC BY 4.0)")
-    return " and ".join(parts)
 
 
 def habits_in(whole: CrossValidated, tasks: Mapping[str, object]) -> dict[str, dict[str, Recalibration]]:
@@ -126,7 +113,7 @@ def _write(
             architecture=recipe.architecture,
             files=files,
             trained_on=replace(
-                trained_on("spider", patients, len(discs), recipe.seed, statement_of(discs)),
+                trained_on("spider", patients, len(discs), recipe.seed, statement_of([disc.patient for disc in discs])),
                 data_set=", ".join(DATA_SETS[cohort] for cohort in whole.learned),
             ),
             calibration=calibration,

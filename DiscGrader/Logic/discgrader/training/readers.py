@@ -14,9 +14,10 @@ import numpy as np
 import torch
 
 from discgrader.errors import UsageError
-from discgrader.grading.calibration import fit_calibration
+from discgrader.grading.calibration import fit_calibration, recalibrated
 from discgrader.packs.description import Recalibration
 from discgrader.training import spider, sudirman
+from discgrader.training.metrics import pfirrmann_metrics
 from discgrader.training.spider import SpiderImage, spider_gradings, spider_images
 from discgrader.training.sudirman import NAME as SUDIRMAN
 from discgrader.training.sudirman import is_sudirman, sudirman_gradings, sudirman_images
@@ -54,6 +55,59 @@ def check_cohorts(cohorts: Sequence[str]) -> None:
     if unknown is not None or not cohorts:
         named = "None was named" if unknown is None else f"There is no data set {unknown}"
         raise UsageError(f"{named} to train on; choose from {', '.join(COHORTS)}.")
+
+
+def check_pack_cohorts(cohorts: Sequence[str]) -> None:
+    """Refuse data sets that no pack can learn from alone.
+
+    Raises
+    ------
+    UsageError
+        As `check_cohorts`, and where SPIDER is not among them.
+    """
+    check_cohorts(cohorts)
+    if SPIDER not in cohorts:
+        raise UsageError(
+            f"Only {SPIDER}'s readers graded every task; a pack learns from {SPIDER}, alone or with others."
+        )
+
+
+def statement_of(patients: Sequence[int] | np.ndarray) -> str:
+    """What was learned from, for a pack and the screen.
+
+    Parameters
+    ----------
+    patients : sequence of int
+        Whose each disc is.
+    """
+    owners = np.asarray(patients)
+    parts = []
+    for cohort in cohorts_among(owners):
+        own = owners[rows_of(owners, (cohort,))]
+        parts.append(f"{len(own)} discs of {len(np.unique(own))} {cohort} patients (CC BY 4.0)")
+    return " and ".join(parts)
+
+
+def other_metrics(shares: np.ndarray, grades: np.ndarray, patients: np.ndarray, fold: np.ndarray) -> dict[str, object]:
+    """The Pfirrmann grade on another data set's discs: as the first one's readers give it, and as its own do, whose
+    habit is fitted to the discs of the other folds.
+
+    Parameters
+    ----------
+    shares : ndarray, shape (discs, grades)
+        Probabilities as the first readers grade, of discs that were not seen in training.
+    grades : ndarray of int, shape (discs,)
+        Positions on the scale.
+    patients, fold : ndarray of int, shape (discs,)
+    """
+    after = np.empty_like(shares)
+    for number in np.unique(fold):
+        own = fold == number
+        habit = fit_habit(shares[~own], grades[~own])
+        after[own] = recalibrated(shares[own], habit.temperature, habit.bias)
+    given = {"as the first readers": shares, "as its own readers": after}
+    told = {"discs": len(grades), "patients": len(np.unique(patients))}
+    return {**told, **{name: pfirrmann_metrics(grades, found, patients) for name, found in given.items()}}
 
 
 def cohort_images(data_dir: Path) -> list[SpiderImage]:

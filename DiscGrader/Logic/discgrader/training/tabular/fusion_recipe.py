@@ -12,7 +12,7 @@ import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.folders import as_output_errors
-from discgrader.grading.calibration import recalibrated, softmax
+from discgrader.grading.calibration import softmax
 from discgrader.grading.fusion import SIDES, Fusion, fusion_files
 from discgrader.packs.description import Recalibration
 from discgrader.packs.pack import Pack, read_pack
@@ -22,15 +22,18 @@ from discgrader.training.metrics import difference, pfirrmann_metrics
 from discgrader.training.readers import (
     DATA_SETS,
     SPIDER,
-    check_cohorts,
+    check_pack_cohorts,
     cohort_images,
     cohort_of,
     cohorts_among,
     fit_habit,
+    other_metrics,
     rows_of,
+    statement_of,
 )
 from discgrader.training.recipes import changed, ship, trained_on, write_json
 from discgrader.training.spider import pfirrmann_grades
+from discgrader.training.sudirman import NAME as SUDIRMAN
 from discgrader.training.sudirman import sudirman_gradings
 from discgrader.training.tabular.families import PatientFamily, evidence_family, slice_family
 from discgrader.training.tabular.fusion import (
@@ -74,7 +77,7 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, **options: ob
         run = _finished(recipe.spider_run)
         networks = {name: network_table(run / "held_out.npz", name) for name in INPUTS}
         pack = read_pack(run / "packs" / "pfirrmann-resnet")
-    check_cohorts(recipe.cohorts)
+    check_pack_cohorts(recipe.cohorts)
     if tuple(recipe.cohorts) != (SPIDER,) and recipe.spider_run is None:
         raise UsageError(
             "The installed networks saw SPIDER alone; name a spider_run that learned from these data sets."
@@ -96,7 +99,7 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, **options: ob
 def pfirrmann_of(data_dir: Path, cohorts: Sequence[str]) -> dict[tuple[int, int], int]:
     """Position on the scale, 0–4, of every disc that readers of these data sets graded, by (patient, index)."""
     grades = pfirrmann_grades(data_dir) if SPIDER in cohorts else {}
-    others = {} if tuple(cohorts) == (SPIDER,) else sudirman_gradings(data_dir)
+    others = sudirman_gradings(data_dir) if SUDIRMAN in cohorts else {}
     return grades | {key: graded["pfirrmann"] - 1 for key, graded in others.items()}
 
 
@@ -142,8 +145,8 @@ def cross_validate(
         for name, shares in given.items():
             shown = np.any([np.isfinite(logits[theirs]).all(1) for logits in sides[name].values()], 0)
             if shown.sum() > _FEW:
-                told[cohort][name] = _of_other_readers(
-                    _of(_of(whole, theirs), shown), shares[shown], fold[theirs][shown]
+                told[cohort][name] = other_metrics(
+                    shares[shown], whole.grades[theirs][shown], whole.patients[theirs][shown], fold[theirs][shown]
                 )
     return fusion, metrics | ({"cohorts": told} if told else {}), habits
 
@@ -163,20 +166,6 @@ def _of(discs: FusedDiscs, rows: np.ndarray) -> FusedDiscs:
 
 def _rows(sides: Sides, rows: np.ndarray) -> Sides:
     return {side: logits[rows] for side, logits in sides.items()}
-
-
-def _of_other_readers(discs: FusedDiscs, shares: np.ndarray, fold: np.ndarray) -> dict[str, object]:
-    """What is stated of another data set's discs: as the first readers grade, and as their own do, whose habit is
-    fitted to the discs of the other folds."""
-    after = np.empty_like(shares)
-    for number in np.unique(fold):
-        here = fold == number
-        habit = fit_habit(shares[~here], discs.grades[~here])
-        after[here] = recalibrated(shares[here], habit.temperature, habit.bias)
-    everything = np.ones(len(shares), bool)
-    told = {"discs": len(shares), "patients": len(np.unique(discs.patients))}
-    given = {"as the first readers": shares, "as its own readers": after}
-    return {**told, **{name: _metrics_of(discs, probabilities, everything) for name, probabilities in given.items()}}
 
 
 def held_out_sides(
@@ -272,14 +261,10 @@ def write_fused(
     metrics: Mapping[str, object],
     discs: FusedDiscs,
     recipe: FusedRecipe,
-    habits: Mapping[str, Recalibration] = {},
+    habits: Mapping[str, Recalibration],
 ) -> Path:
     """Write the pack ``pfirrmann-fused``: everything of the networks' pack, and the fusion model."""
     patients, learned = len(np.unique(discs.patients)), cohorts_among(discs.patients)
-    counts = []
-    for cohort in learned:
-        own = rows_of(discs.patients, (cohort,))
-        counts.append(f"{own.sum()} discs of {len(np.unique(discs.patients[own]))} {cohort} patients (CC BY 4.0)")
     files = {name: networks.read_bytes(name) for name in networks.files} | fusion_files(fusion)
     return ship(
         out_dir,
@@ -296,7 +281,7 @@ def write_fused(
                 patients,
                 len(discs.grades),
                 recipe.seed,
-                f"{' and '.join(counts)}: image networks, measured evidence and radiomics together",
+                f"{statement_of(discs.patients)}: image networks, measured evidence and radiomics together",
                 networks.trained_on.synthetic,
             ),
             data_set=", ".join(DATA_SETS[cohort] for cohort in learned),
